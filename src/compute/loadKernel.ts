@@ -1,0 +1,49 @@
+import { nodeBuiltin } from '#compute/port.ts';
+
+/**
+ * Built kernels, by name. Each URL is written out so that the bundler emits the file; add yours here.
+ * Sources: src/kernels/NAME.ts (AssemblyScript), built to dist/kernels/NAME.wasm.
+ */
+const urls = {
+  probe: new URL('../../dist/kernels/probe.wasm', import.meta.url),
+} as const;
+
+export type KernelName = keyof typeof urls;
+
+const modules = new Map<KernelName, Promise<WebAssembly.Module>>();
+
+/** A fresh instance over a memory of its own: `pages` of 64 KB to begin with; it may grow to 4 GB. */
+export async function loadKernel<Exports>(
+  name: KernelName,
+  pages: number,
+): Promise<{ exports: Exports; memory: WebAssembly.Memory }> {
+  let module = modules.get(name);
+  if (!module) {
+    module = compile(urls[name]);
+    modules.set(name, module);
+  }
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536 });
+  const instance = await WebAssembly.instantiate(await module, { env: { memory, abort } });
+  return { exports: instance.exports as Exports, memory };
+}
+
+/** Grows `memory` to hold at least `bytes`; views taken before are empty afterwards. */
+export function ensureBytes(memory: WebAssembly.Memory, bytes: number): void {
+  const missing = bytes - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+}
+
+function abort(): never {
+  throw new Error('kernel abort');
+}
+
+async function compile(url: URL): Promise<WebAssembly.Module> {
+  if (url.protocol === 'file:') {
+    const fs = nodeBuiltin<{ promises: { readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> } }>('node:fs');
+    if (!fs) throw new Error('a kernel on disk can be read in Node only');
+    return WebAssembly.compile(await fs.promises.readFile(url));
+  }
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`kernel ${url.pathname}: HTTP ${answer.status}`);
+  return WebAssembly.compile(await answer.arrayBuffer());
+}

@@ -1,0 +1,83 @@
+/** What went wrong, as a closed set that callers may switch on. */
+export type VesaliusErrorCode =
+  | 'usage' // the call itself is wrong: unknown option, method or extension, a value that is not a number
+  | 'format' // the bytes are not what the format says
+  | 'truncated' // the data end before they should
+  | 'checksum'
+  | 'unsupported' // well formed, but of a kind that is not read
+  | 'too-large'
+  | 'missing' // a file, a folder, a series that is not there
+  | 'io' // the operating system or the network said no
+  | 'empty-segment'
+  | 'geometry'
+  | 'method' // a segmentation method cannot run on this input
+  | 'version'
+  | 'needs-gesture'
+  | 'no-headset'
+  | 'xr'
+  | 'cancelled'
+  | 'not-open'
+  | 'internal';
+
+export interface VesaliusErrorFields {
+  readonly code: VesaliusErrorCode;
+  /** What was being done or read, in words: "NIfTI rank". */
+  readonly what: string;
+  /** Where it is, in the file's own names: "dim[0]", "PixelSpacing". */
+  readonly where: string;
+  readonly expected: string;
+  readonly got: string | number;
+  /** The file, folder or URL as it was given. May name a patient: on screen yes, in logs no. */
+  readonly file?: string;
+}
+
+/** The one error class. Its message is the command line's: `FILE: FIELD: expected …, got …`. */
+export class VesaliusError extends Error {
+  readonly code: VesaliusErrorCode;
+  readonly what: string;
+  readonly where: string;
+  readonly expected: string;
+  readonly got: string | number;
+  readonly file: string | undefined;
+
+  constructor(fields: VesaliusErrorFields) {
+    const place = fields.file === undefined ? fields.where : `${fields.file}: ${fields.where}`;
+    super(`${place}: expected ${fields.expected}, got ${fields.got}`);
+    this.name = 'VesaliusError';
+    this.code = fields.code;
+    this.what = fields.what;
+    this.where = fields.where;
+    this.expected = fields.expected;
+    this.got = fields.got;
+    this.file = fields.file;
+  }
+
+  /** The same error, said of `file`, unless it names one already. */
+  in(file: string): VesaliusError {
+    return this.file === undefined ? new VesaliusError({ ...fieldsOf(this), file }) : this;
+  }
+}
+
+/** Plain fields, as they cross a worker's border. */
+export function fieldsOf(error: VesaliusError): VesaliusErrorFields {
+  const { code, what, where, expected, got, file } = error;
+  return file === undefined ? { code, what, where, expected, got } : { code, what, where, expected, got, file };
+}
+
+/** Any thrown value as a VesaliusError; what is not one already becomes `internal`. */
+export function asVesaliusError(thrown: unknown): VesaliusError {
+  if (thrown instanceof VesaliusError) return thrown;
+  const got = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return new VesaliusError({ code: 'internal', what: 'work', where: 'program', expected: 'no failure', got });
+}
+
+/** For the default branch of a closed switch. */
+export function unreachable(value: never): never {
+  throw new VesaliusError({
+    code: 'internal',
+    what: 'switch',
+    where: 'program',
+    expected: 'a known case',
+    got: String(value),
+  });
+}

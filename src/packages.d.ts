@@ -1,0 +1,1 @@
+// Types of packages that bring none.

@@ -1,0 +1,27 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { createPool } from '#compute/pool.ts';
+import { spawnNode } from '#compute/spawnNode.ts';
+
+const pool = createPool(spawnNode, 2);
+afterAll(() => pool.close());
+
+describe('pool', () => {
+  it('gives a job’s value back and tells its progress', async () => {
+    const seen: number[] = [];
+    const value = await pool.run('echo', [{ hello: 'there' }, 120], { onStep: (step) => seen.push(step.done) });
+    expect(value).toEqual({ hello: 'there' });
+    expect(seen.at(-1)).toBe(120);
+  });
+
+  it('a cancelled job rejects and the next one runs', async () => {
+    const abort = new AbortController();
+    const running = pool.run('echo', [1, 100_000], { signal: abort.signal });
+    setTimeout(() => abort.abort(), 60);
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await pool.run('echo', [2, 1])).toBe(2);
+  });
+
+  it('a job that is not served is refused by name', async () => {
+    await expect(pool.run('nonsense' as 'echo', [1, 1])).rejects.toMatchObject({ got: 'nonsense' });
+  });
+});
