@@ -1,0 +1,243 @@
+// The contract between the layers that draw (scene, xr, ui) and the one that makes things (app): vanilla stores of data and
+// verbs. React selects from them and calls verbs; it keeps no state of its own that anything else would want to know.
+import type { StoreApi } from 'zustand/vanilla';
+import type {
+  CaseDocument,
+  MeasurementRecord,
+  RasPoint,
+  SegmentRecord,
+  VolumeRecord,
+  WindowRecord,
+} from '#core/case/schema.ts';
+import type { TissueId } from '#core/case/tissues.ts';
+import type { VesaliusErrorFields } from '#core/errors.ts';
+import type { LabelmapData } from '#core/labelmap/labelmap.ts';
+import type { Volume, VolumeHeader } from '#core/volume/volume.ts';
+import type { SourceRef } from '#io/source.ts';
+
+/** The open case, projected from its document. Every verb is one undoable step unless it says otherwise. */
+export interface CaseState extends CaseDocument {
+  /** Rises with every change. */
+  readonly revision: number;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  /** Oldest first; `undone` steps lie above the present one. */
+  readonly history: readonly HistoryStep[];
+}
+
+export interface HistoryStep {
+  readonly id: number;
+  /** Key of a phrase in en.json, 'history.renamed', with what it needs. */
+  readonly act: string;
+  readonly about: string;
+  readonly undone: boolean;
+}
+
+export type SegmentPatch = Partial<
+  Pick<SegmentRecord, 'name' | 'color' | 'opacity' | 'visible' | 'group' | 'reviewed'>
+>;
+export type NewSegment = Omit<SegmentRecord, 'id' | 'slot' | 'layer'>;
+
+export interface CaseVerbs {
+  /** Replaces what is open by an empty case with this volume; the history begins anew with 'history.opened', which can be undone. */
+  open(title: string, volume: VolumeRecord, window: WindowRecord, crosshair: RasPoint): void;
+  /** Adds a labelmap layer and its segments as one step; gives their ids in order. */
+  addLayer(labels: LabelmapData, segments: readonly NewSegment[], act: string): string[];
+  setSegment(id: string, patch: SegmentPatch): void;
+  setVisible(ids: readonly string[], visible: boolean): void;
+  /** Shows these alone. */
+  isolate(ids: readonly string[]): void;
+  removeSegments(ids: readonly string[]): void;
+  addMeasurement(measurement: Omit<MeasurementRecord, 'id'>): MeasurementRecord;
+  removeMeasurement(id: string): void;
+  /** Calls with the same gesture name until `endGesture` are one step. */
+  setCrosshair(point: RasPoint, gesture?: string): void;
+  setWindow(window: WindowRecord, gesture?: string): void;
+  setOpacity(id: string, opacity: number, gesture?: string): void;
+  endGesture(): void;
+  undo(): void;
+  redo(): void;
+  /** Undoes or redoes until `id` is the newest step that stands. */
+  goTo(id: number): void;
+}
+
+/** Arrays by id: voxels and labels stay out of stores. */
+export interface Voxels {
+  volume(id: string): Volume | null;
+  /** The header and, where the page is not isolated, no scalars: those are with the worker. */
+  header(id: string): VolumeHeader | null;
+  /** The folded labelmap of a layer, and a number that rises when it changes. */
+  layer(id: string): { readonly labels: LabelmapData; readonly revision: number } | null;
+}
+
+export const toolIds = [
+  'inspect',
+  'cut',
+  'slice',
+  'threshold',
+  'seeds',
+  'brush',
+  'scissors',
+  'measure',
+  'mark',
+  'methods',
+] as const;
+export type ToolId = (typeof toolIds)[number];
+export type Theme = 'dark' | 'light' | 'contrast' | 'system';
+
+/** How this device looks at the case; never in the document, remembered on this device where it says so. */
+export interface ViewState {
+  readonly tool: ToolId;
+  /** Segment ids. */
+  readonly selection: readonly string[];
+  readonly hover: { readonly segment: string; readonly ras: RasPoint } | null;
+  /** What lies under the pointer on a slice or the body. */
+  readonly cursor: { readonly ras: RasPoint; readonly value: number | null; readonly segment: string | null } | null;
+  readonly layout: 'both' | 'slices' | '3d';
+  readonly largeSlice: 'axial' | 'coronal' | 'sagittal' | null;
+  readonly panelsFolded: boolean; // remembered
+  readonly leftWidth: number; // remembered
+  readonly rightWidth: number; // remembered
+  readonly theme: Theme; // remembered
+  readonly language: string; // remembered
+  /** Radiological: the patient's right on the left of the picture. */
+  readonly convention: 'radiological' | 'neurological'; // remembered
+  /** Plain: no grain, no fibres. */
+  readonly look: 'full' | 'plain';
+  readonly planesShown: boolean;
+  /** Asks the 3D view to move: raised with each wish. `segment` null frames the whole body. */
+  readonly cameraWish: { readonly serial: number; readonly view: NamedView | null; readonly segment: string | null };
+  /** What the camera sees now, written by the 3D view: letters and scale bar read it. */
+  readonly camera: CameraFacts | null;
+  readonly xr: 'none' | 'immersive-vr' | 'immersive-ar';
+  /** Can this device present, as far as is known? */
+  readonly headset: 'unknown' | 'none' | 'ready' | 'emulated';
+  readonly headsetAr: boolean;
+}
+export type NamedView = 'front' | 'back' | 'right' | 'left' | 'top' | 'bottom' | 'three-quarter';
+
+export interface CameraFacts {
+  /** Unit vectors in RAS: what points right and up on the screen, and towards the viewer. */
+  readonly rightRas: RasPoint;
+  readonly upRas: RasPoint;
+  readonly towardsRas: RasPoint;
+  /** CSS pixels for one mm at the middle of the body. */
+  readonly pixelsPerMm: number;
+}
+
+export interface ViewVerbs {
+  set(patch: Partial<Omit<ViewState, 'cameraWish'>>): void;
+  lookFrom(view: NamedView): void;
+  focus(segment: string | null): void;
+}
+
+export interface JobState {
+  readonly id: number;
+  /** Key of a phrase: 'job.reading', 'job.segmenting', … with what it is about. */
+  readonly title: string;
+  readonly about: string;
+  readonly stage: string;
+  readonly done: number;
+  readonly of: number;
+  readonly startedMs: number;
+}
+export interface ErrorCard {
+  readonly id: number;
+  readonly error: VesaliusErrorFields;
+}
+export interface JobsState {
+  readonly jobs: readonly JobState[];
+  readonly errors: readonly ErrorCard[];
+  /** Short notices ('notice.undone' …), newest last. */
+  readonly notices: readonly { readonly id: number; readonly text: string; readonly about: string }[];
+}
+export interface JobsVerbs {
+  /** Runs work as a job with progress and cancel; an error becomes a card (and is thrown on), a cancel does not. */
+  run<Result>(
+    title: string,
+    about: string,
+    work: (job: { signal: AbortSignal; step(stage: string, done: number, of: number): void }) => Promise<Result>,
+  ): Promise<Result>;
+  cancel(id: number): void;
+  dismissError(id: number): void;
+  notify(text: string, about: string): void;
+}
+
+/** A chunk of surface ready for the GPU: see scene/arena. Made by workers, kept out of React. */
+export interface SurfaceChunk {
+  readonly id: string;
+  readonly detail: 'coarse' | 'full';
+  /** int16 x, y, z, slot per vertex: 8 bytes. */
+  readonly place: Int16Array<ArrayBufferLike>;
+  /** uint8 octahedral normal 2, octahedral bent normal 2, openness, concavity, depth, spare: 8 bytes. */
+  readonly light: Uint8Array<ArrayBufferLike>;
+  readonly triangles: Uint32Array<ArrayBufferLike>;
+  /** Index ranges by segment slot, in the order of `triangles`. */
+  readonly ranges: readonly { readonly slot: number; readonly start: number; readonly count: number }[];
+  /** RAS mm = centre + scale × int16. */
+  readonly centre: RasPoint;
+  readonly scale: number;
+}
+export interface SurfaceState {
+  readonly chunks: ReadonlyMap<string, SurfaceChunk>;
+  readonly revision: number;
+}
+
+export type OpenSource =
+  | { readonly urls: readonly string[] }
+  | { readonly files: readonly File[] }
+  | { readonly refs: readonly SourceRef[] }
+  | { readonly sample: 'phantom:thorax' };
+
+export interface MethodRequest {
+  readonly method: string;
+  readonly settings?: Readonly<Record<string, number | string | boolean>>;
+  readonly seeds?: readonly RasPoint[];
+  /** Name of the new segment; else the method's own. */
+  readonly name?: string;
+}
+export interface ThresholdPreview {
+  readonly lower: number;
+  readonly upper: number;
+  readonly voxels: number;
+  readonly volumeMl: number;
+  readonly pieces: number;
+  readonly largestMl: number;
+  readonly specks: number;
+  readonly ms: number;
+}
+
+/** A series to choose from, when a folder holds several. */
+export interface SeriesChoice {
+  readonly uid: string;
+  readonly text: string;
+  readonly dims: string;
+  readonly error: VesaliusErrorFields | null;
+}
+
+/** What needs workers, files or a headset; made in app. Each rejects with a VesaliusError and leaves the case whole. */
+export interface ViewerActions {
+  open(source: OpenSource): Promise<void>;
+  /** Waiting for the user to choose one; null when none is asked. */
+  readonly seriesQuestion: StoreApi<{ choices: readonly SeriesChoice[] | null; choose(uid: string | null): void }>;
+  segment(request: MethodRequest): Promise<string[]>;
+  preview(lower: number, upper: number, signal: AbortSignal): Promise<ThresholdPreview>;
+  histogram(
+    bins: number,
+  ): Promise<{ readonly lower: number; readonly upper: number; readonly counts: Float64Array | readonly number[] }>;
+  export(format: 'stl' | 'glb' | 'obj' | 'ply' | 'nifti', segments: readonly string[] | null): Promise<Blob>;
+  enterXR(mode: 'immersive-vr' | 'immersive-ar'): Promise<void>;
+  exitXR(): Promise<void>;
+  screenshot(): Promise<Blob>;
+}
+
+export interface Viewer {
+  readonly case: StoreApi<CaseState> & { readonly verbs: CaseVerbs };
+  readonly view: StoreApi<ViewState> & { readonly verbs: ViewVerbs };
+  readonly jobs: StoreApi<JobsState> & { readonly verbs: JobsVerbs };
+  readonly surfaces: StoreApi<SurfaceState>;
+  readonly voxels: Voxels;
+  readonly actions: ViewerActions;
+}
+
+export type { CaseDocument, MeasurementRecord, RasPoint, SegmentRecord, TissueId, VolumeRecord, WindowRecord };
