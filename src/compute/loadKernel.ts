@@ -6,23 +6,28 @@ import { nodeBuiltin } from '#compute/port.ts';
  */
 const urls = {
   probe: new URL('../../dist/kernels/probe.wasm', import.meta.url),
+  threshold: new URL('../../dist/kernels/threshold.wasm', import.meta.url),
+  histogram: new URL('../../dist/kernels/histogram.wasm', import.meta.url),
+  components: new URL('../../dist/kernels/components.wasm', import.meta.url),
+  morphology: new URL('../../dist/kernels/morphology.wasm', import.meta.url),
 } as const;
 
 export type KernelName = keyof typeof urls;
 
 const modules = new Map<KernelName, Promise<WebAssembly.Module>>();
 
-/** A fresh instance over a memory of its own: `pages` of 64 KB to begin with; it may grow to 4 GB. */
+/** A fresh instance over a memory of its own: `pages` of 64 KB to begin with; it may grow to 4 GB. Or over `shared`, another's. */
 export async function loadKernel<Exports>(
   name: KernelName,
   pages: number,
+  shared?: WebAssembly.Memory,
 ): Promise<{ exports: Exports; memory: WebAssembly.Memory }> {
   let module = modules.get(name);
   if (!module) {
     module = compile(urls[name]);
     modules.set(name, module);
   }
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536 });
+  const memory = shared ?? new WebAssembly.Memory({ initial: pages, maximum: 65536 });
   const instance = await WebAssembly.instantiate(await module, { env: { memory, abort } });
   return { exports: instance.exports as Exports, memory };
 }
