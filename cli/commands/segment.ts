@@ -1,0 +1,92 @@
+import { methods, parseSettings } from '#compute/methods/registry.ts';
+import { segment } from '#compute/segment.ts';
+import { gzippedNifti } from '#io/nifti/write.ts';
+import { parseCommandLine, usage } from '../arguments.ts';
+import type { Command } from '../main.ts';
+import { ensureWritable, writeWhole } from '../output.ts';
+import { withPool } from '../pool.ts';
+import { clearStep, showStep } from '../progress.ts';
+import { readOne } from '../readOne.ts';
+import { geometryOf, printJson, printWarnings, rounded, voxelMl } from '../report.ts';
+import { startTiming } from '../timing.ts';
+
+export const segmentCommand: Command = {
+  help: `vesalius segment <input> [--series N|UID] --method NAME [--set key=value]… [--seed x,y,z]… --out labels.nii.gz [--json]
+
+Makes a labelmap on the scan's own grid. \`vesalius methods\` lists the methods and their settings; seeds are RAS mm.
+Example: vesalius segment chest/ --method ct-lungs --out lungs.nii.gz --json`,
+  async run(args) {
+    const line = parseCommandLine(args, {
+      series: { type: 'string' },
+      method: { type: 'string' },
+      set: { type: 'string', multiple: true },
+      seed: { type: 'string', multiple: true },
+      workers: { type: 'string' },
+      out: { type: 'string' },
+      json: { type: 'boolean' },
+    });
+    if (line.positionals.length !== 1) throw usage('input', 'one file, folder or URL', line.positionals.length);
+    const id = line.required('method');
+    const method = methods.find((one) => one.id === id);
+    if (!method) throw usage('--method', `one of ${methods.map((one) => one.id).join(' ')}`, id);
+    const out = line.required('out');
+    if (!/\.nii(\.gz)?$/i.test(out)) throw usage('--out', 'a name ending in .nii or .nii.gz', out);
+    const settings = parseSettings(method, keysAndValues(line.texts('set')));
+    const seeds = line.points('seed');
+    const workers = line.number('workers', { whole: true, min: 1, max: 256 });
+    const timing = startTiming();
+    timing.end('start');
+    ensureWritable(out);
+
+    const volume = await readOne(line.positionals[0] as string, line.text('series'));
+    timing.end('read');
+    const result = await withPool(workers, (pool) =>
+      segment(pool, volume, { method: id, settings, seeds }, { onStep: showStep }),
+    );
+    clearStep();
+    timing.end('segment');
+    await writeWhole(out, async (write) => {
+      const { header } = volume;
+      const file = {
+        dims: header.dims,
+        rasFromIjk: header.rasFromIjk,
+        scalars: result.labels,
+        description: `Vesalius ${id}; not for diagnosis`,
+      };
+      for await (const bytes of gzippedNifti(file, { gzip: /\.gz$/i.test(out) })) write(bytes);
+    });
+    timing.end('write');
+
+    const segments = result.segments.map(({ value, name, voxels }) => ({
+      id: value,
+      name,
+      voxels,
+      volumeMl: rounded(voxels * voxelMl(volume.header), 6),
+    }));
+    const warnings = [...volume.header.warnings, ...result.warnings];
+    if (line.flag('json')) {
+      printJson({
+        ms: timing.report(),
+        ...geometryOf(volume.header),
+        method: id,
+        settings: result.settings,
+        segments,
+        warnings,
+      });
+      return;
+    }
+    for (const { id: value, name, voxels, volumeMl } of segments)
+      console.log(`${value}  ${name}: ${voxels} voxels, ${volumeMl.toFixed(1)} ml`);
+    printWarnings(warnings);
+  },
+};
+
+function keysAndValues(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw usage('--set', 'key=value', pair);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
