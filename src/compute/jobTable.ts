@@ -1,6 +1,9 @@
 /** Every job that a worker can run. Its type is its function's own; its module loads on first use. */
 export const jobTable = {
   echo: async () => (await import('#compute/jobs/echo.ts')).echo,
+  surfaceNetsSlab: async () => (await import('#compute/jobs/surfaceNets.ts')).surfaceNetsSlab,
+  surfaceNetsMeshes: async () => (await import('#compute/jobs/surfaceNetsMeshes.ts')).surfaceNetsMeshes,
+  segment: async () => (await import('#compute/jobs/segment/segment.ts')).segmentVolume,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };

@@ -17,12 +17,12 @@ export function countRuns(bits: usize, rows: i32, words: i32): i32 {
 }
 
 function root(parents: usize, n: u32): u32 {
-  let up = load<u32>(parents + (<usize>n << 2));
+  let up = load<u32>(parents + ((<usize>n) << 2));
   while (up != n) {
-    const upper = load<u32>(parents + (<usize>up << 2));
-    store<u32>(parents + (<usize>n << 2), upper);
+    const upper = load<u32>(parents + ((<usize>up) << 2));
+    store<u32>(parents + ((<usize>n) << 2), upper);
     n = upper;
-    up = load<u32>(parents + (<usize>n << 2));
+    up = load<u32>(parents + ((<usize>n) << 2));
   }
   return n;
 }
@@ -30,15 +30,15 @@ function root(parents: usize, n: u32): u32 {
 function join(parents: usize, a: u32, b: u32): void {
   const x = root(parents, a);
   const y = root(parents, b);
-  if (x < y) store<u32>(parents + (<usize>y << 2), x);
-  else store<u32>(parents + (<usize>x << 2), y);
+  if (x < y) store<u32>(parents + ((<usize>y) << 2), x);
+  else store<u32>(parents + ((<usize>x) << 2), y);
 }
 
 /** Joins the runs [a, aEnd) of a row with the runs [b, bEnd) of an earlier row where they overlap, or touch within `reach`. */
 function joinRows(runs: usize, parents: usize, a: u32, aEnd: u32, b: u32, bEnd: u32, reach: u32): void {
   while (a < aEnd && b < bEnd) {
-    const x = load<u32>(runs + (<usize>a << 2));
-    const y = load<u32>(runs + (<usize>b << 2));
+    const x = load<u32>(runs + ((<usize>a) << 2));
+    const y = load<u32>(runs + ((<usize>b) << 2));
     const xEnd = x >> 16;
     const yEnd = y >> 16;
     if ((x & 0xffff) < yEnd + reach && (y & 0xffff) < xEnd + reach) join(parents, a, b);
@@ -84,36 +84,36 @@ export function joinSlices(
         if (open >= 0) {
           if (~c == 0) continue;
           from = <i32>ctz(~c);
-          store<u32>(runs + (<usize>next << 2), <u32>open | (<u32>(base + from) << 16));
-          store<u32>(parents + (<usize>next << 2), next);
+          store<u32>(runs + ((<usize>next) << 2), <u32>open | ((<u32>(base + from)) << 16));
+          store<u32>(parents + ((<usize>next) << 2), next);
           next++;
           open = -1;
-          c &= ~((<u64>1 << from) - 1);
+          c &= ~(((<u64>1) << from) - 1);
         }
         while (c != 0) {
           const start = <i32>ctz(c);
-          const filled = c | ((<u64>1 << start) - 1);
+          const filled = c | (((<u64>1) << start) - 1);
           if (~filled == 0) {
             open = base + start;
             break;
           }
           const stop = <i32>ctz(~filled);
-          store<u32>(runs + (<usize>next << 2), <u32>(base + start) | (<u32>(base + stop) << 16));
-          store<u32>(parents + (<usize>next << 2), next);
+          store<u32>(runs + ((<usize>next) << 2), <u32>(base + start) | ((<u32>(base + stop)) << 16));
+          store<u32>(parents + ((<usize>next) << 2), next);
           next++;
-          c &= ~((<u64>1 << stop) - 1);
+          c &= ~(((<u64>1) << stop) - 1);
         }
       }
       if (open >= 0) {
-        store<u32>(runs + (<usize>next << 2), <u32>open | (<u32>(words << 6) << 16));
-        store<u32>(parents + (<usize>next << 2), next);
+        store<u32>(runs + ((<usize>next) << 2), <u32>open | ((<u32>(words << 6)) << 16));
+        store<u32>(parents + ((<usize>next) << 2), next);
         next++;
       }
       store<u32>(rowAt + 4, next);
       if (next == first) continue;
       if (j > 0) joinRows(runs, parents, first, next, load<u32>(rowAt - 4), first, besideReach);
       if (k == 0 || flat) continue;
-      const below = rowAt - (<usize>nj << 2);
+      const below = rowAt - ((<usize>nj) << 2);
       joinRows(runs, parents, first, next, load<u32>(below), load<u32>(below + 4), besideReach);
       if (!diagonal) continue;
       if (j > 0) joinRows(runs, parents, first, next, load<u32>(below - 4), load<u32>(below), diagonalReach);
@@ -125,11 +125,11 @@ export function joinSlices(
 export function numberRuns(parents: usize, count: i32): i32 {
   let next: u32 = 0;
   for (let n: u32 = 0; n < <u32>count; n++) {
-    const at = parents + (<usize>n << 2);
+    const at = parents + ((<usize>n) << 2);
     const up = load<u32>(at);
     // An earlier run holds its component's number already.
     if (up == n) store<u32>(at, next++);
-    else store<u32>(at, load<u32>(parents + (<usize>up << 2)));
+    else store<u32>(at, load<u32>(parents + ((<usize>up) << 2)));
   }
   return <i32>next;
 }
@@ -137,8 +137,8 @@ export function numberRuns(parents: usize, count: i32): i32 {
 /** Adds each run's length to its component's counter (uint32, zeroed by the caller). */
 export function countVoxels(runs: usize, numbers: usize, count: i32, sizes: usize): void {
   for (let n = 0; n < count; n++) {
-    const run = load<u32>(runs + (<usize>n << 2));
-    const at = sizes + (<usize>load<u32>(numbers + (<usize>n << 2)) << 2);
+    const run = load<u32>(runs + ((<usize>n) << 2));
+    const at = sizes + ((<usize>load<u32>(numbers + ((<usize>n) << 2))) << 2);
     store<u32>(at, load<u32>(at) + (run >> 16) - (run & 0xffff));
   }
 }
@@ -154,23 +154,23 @@ export function countOverlap(
   counters: usize,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const end = load<u32>(rowStart + (<usize>(row + 1) << 2));
+    const end = load<u32>(rowStart + ((<usize>(row + 1)) << 2));
     const bits = marker + ((<usize>row * words) << 3);
-    for (let n = load<u32>(rowStart + (<usize>row << 2)); n < end; n++) {
-      const run = load<u32>(runs + (<usize>n << 2));
+    for (let n = load<u32>(rowStart + ((<usize>row) << 2)); n < end; n++) {
+      const run = load<u32>(runs + ((<usize>n) << 2));
       const start = run & 0xffff;
       const last = (run >> 16) - 1;
       const firstWord = start >> 6;
       const lastWord = last >> 6;
       let found: u32 = 0;
       for (let word = firstWord; word <= lastWord; word++) {
-        let c = load<u64>(bits + (<usize>word << 3));
-        if (word == firstWord) c &= ~<u64>0 << (start & 63);
-        if (word == lastWord) c &= ~<u64>0 >> (63 - (last & 63));
+        let c = load<u64>(bits + ((<usize>word) << 3));
+        if (word == firstWord) c &= ~(<u64>0) << (start & 63);
+        if (word == lastWord) c &= ~(<u64>0) >> (63 - (last & 63));
         found += <u32>popcnt(c);
       }
       if (found == 0) continue;
-      const at = counters + (<usize>load<u32>(numbers + (<usize>n << 2)) << 2);
+      const at = counters + ((<usize>load<u32>(numbers + ((<usize>n) << 2))) << 2);
       store<u32>(at, load<u32>(at) + found);
     }
   }
@@ -194,10 +194,10 @@ export function measure(
       const row: usize = <usize>k * nj + j;
       const end = load<u32>(rowStart + ((row + 1) << 2));
       for (let n = load<u32>(rowStart + (row << 2)); n < end; n++) {
-        const slot = load<u32>(slots + (<usize>load<u32>(numbers + (<usize>n << 2)) << 2));
+        const slot = load<u32>(slots + ((<usize>load<u32>(numbers + ((<usize>n) << 2))) << 2));
         if (slot == 0) continue;
-        const fact = facts + (<usize>(slot - 1) << 6);
-        const run = load<u32>(runs + (<usize>n << 2));
+        const fact = facts + ((<usize>(slot - 1)) << 6);
+        const run = load<u32>(runs + ((<usize>n) << 2));
         const start = <i32>(run & 0xffff);
         const stop = <i32>(run >> 16);
         const length = <f64>(stop - start);
@@ -225,20 +225,20 @@ export function writeKept(
   words: i32,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const end = load<u32>(rowStart + (<usize>(row + 1) << 2));
+    const end = load<u32>(rowStart + ((<usize>(row + 1)) << 2));
     const bits = target + ((<usize>row * words) << 3);
-    for (let n = load<u32>(rowStart + (<usize>row << 2)); n < end; n++) {
-      if (load<u8>(keep + load<u32>(numbers + (<usize>n << 2))) == 0) continue;
-      const run = load<u32>(runs + (<usize>n << 2));
+    for (let n = load<u32>(rowStart + ((<usize>row) << 2)); n < end; n++) {
+      if (load<u8>(keep + load<u32>(numbers + ((<usize>n) << 2))) == 0) continue;
+      const run = load<u32>(runs + ((<usize>n) << 2));
       const start = run & 0xffff;
       const last = (run >> 16) - 1;
       const firstWord = start >> 6;
       const lastWord = last >> 6;
       for (let word = firstWord; word <= lastWord; word++) {
-        let c = ~<u64>0;
-        if (word == firstWord) c &= ~<u64>0 << (start & 63);
-        if (word == lastWord) c &= ~<u64>0 >> (63 - (last & 63));
-        const at = bits + (<usize>word << 3);
+        let c = ~(<u64>0);
+        if (word == firstWord) c &= ~(<u64>0) << (start & 63);
+        if (word == lastWord) c &= ~(<u64>0) >> (63 - (last & 63));
+        const at = bits + ((<usize>word) << 3);
         store<u64>(at, load<u64>(at) | c);
       }
     }
@@ -247,10 +247,10 @@ export function writeKept(
 
 /** The number + 1 of the component at voxel (i, row), 0 where the bit is not set. */
 export function componentAt(rowStart: usize, runs: usize, numbers: usize, row: i32, i: i32): i32 {
-  const end = load<u32>(rowStart + (<usize>(row + 1) << 2));
-  for (let n = load<u32>(rowStart + (<usize>row << 2)); n < end; n++) {
-    const run = load<u32>(runs + (<usize>n << 2));
-    if (<i32>(run & 0xffff) <= i && i < <i32>(run >> 16)) return <i32>load<u32>(numbers + (<usize>n << 2)) + 1;
+  const end = load<u32>(rowStart + ((<usize>(row + 1)) << 2));
+  for (let n = load<u32>(rowStart + ((<usize>row) << 2)); n < end; n++) {
+    const run = load<u32>(runs + ((<usize>n) << 2));
+    if (<i32>(run & 0xffff) <= i && i < <i32>(run >> 16)) return <i32>load<u32>(numbers + ((<usize>n) << 2)) + 1;
   }
   return 0;
 }

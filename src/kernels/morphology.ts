@@ -23,7 +23,7 @@ export function not(a: usize, target: usize, ni: i32, rows: i32, words: i32): vo
   for (let row = 0; row < rows; row++)
     for (let word = 0; word < words; word++) {
       const left = ni - (word << 6);
-      const inside: u64 = left >= 64 ? ~<u64>0 : left <= 0 ? 0 : (<u64>1 << left) - 1;
+      const inside: u64 = left >= 64 ? ~(<u64>0) : left <= 0 ? 0 : ((<u64>1) << left) - 1;
       store<u64>(target, ~load<u64>(a) & inside);
       a += 8;
       target += 8;
@@ -44,7 +44,7 @@ function widen(bits: usize, rows: i32, words: i32, reach: i32): void {
     const back: u64 = 64 - step;
     for (let row = 0; row < rows; row++) {
       const from = bits + ((<usize>row * words) << 3);
-      for (let at = from + (<usize>(words - 1) << 3); ; at -= 8) {
+      for (let at = from + ((<usize>(words - 1)) << 3); ; at -= 8) {
         const c = load<u64>(at);
         const before: u64 = at == from ? 0 : load<u64>(at - 8);
         store<u64>(at, c | (c << step) | (before >> back));
@@ -59,7 +59,7 @@ function widen(bits: usize, rows: i32, words: i32, reach: i32): void {
     const back: u64 = 64 - step;
     for (let row = 0; row < rows; row++) {
       const from = bits + ((<usize>row * words) << 3);
-      const last = from + (<usize>(words - 1) << 3);
+      const last = from + ((<usize>(words - 1)) << 3);
       for (let at = from; at <= last; at += 8) {
         const c = load<u64>(at);
         const after: u64 = at == last ? 0 : load<u64>(at + 8);
@@ -80,7 +80,7 @@ function trim(bits: usize, ni: i32, rows: i32, words: i32): void {
   for (let row = 0; row < rows; row++)
     for (let word = ni >> 6; word < words; word++) {
       const left = ni - (word << 6);
-      const inside: u64 = left <= 0 ? 0 : (<u64>1 << left) - 1;
+      const inside: u64 = left <= 0 ? 0 : ((<u64>1) << left) - 1;
       const at = bits + ((<usize>row * words + word) << 3);
       store<u64>(at, load<u64>(at) & inside);
     }
@@ -105,11 +105,12 @@ export function dilateSlices(
   rj: i32,
   rk: i32,
 ): void {
-  const rowBytes: usize = <usize>words << 3;
+  const rowBytes: usize = (<usize>words) << 3;
   const sliceBytes: usize = rowBytes * nj;
   const width = 2 * rj + 1;
   let widest = 0;
-  for (let n = 0, end = width * (2 * rk + 1); n < end; n++) widest = max(widest, load<i32>(reaches + (<usize>n << 2)));
+  for (let n = 0, end = width * (2 * rk + 1); n < end; n++)
+    widest = max(widest, load<i32>(reaches + ((<usize>n) << 2)));
   for (let k = k0; k < k1; k++) {
     const slice = source + sliceBytes * k;
     if (isEmpty(slice, sliceBytes)) continue;
@@ -120,7 +121,7 @@ export function dilateSlices(
         const toSlice = k + dk;
         if (toSlice < 0 || toSlice >= nk) continue;
         for (let dj = -rj; dj <= rj; dj++) {
-          if (load<i32>(reaches + (<usize>((dk + rk) * width + dj + rj) << 2)) != reach) continue;
+          if (load<i32>(reaches + ((<usize>((dk + rk) * width + dj + rj)) << 2)) != reach) continue;
           if (done < reach) {
             widen(scratch, nj, words, reach - done);
             trim(scratch, ni, nj, words);

@@ -1,0 +1,10 @@
+import type { MethodRun } from './outcome.ts';
+
+/** How each method of the registry runs; its module loads on first use. */
+export const methodRuns: Readonly<Record<string, () => Promise<MethodRun>>> = {
+  threshold: async () => (await import('./ranges.ts')).threshold,
+  otsu: async () => (await import('./ranges.ts')).otsu,
+  'multi-otsu': async () => (await import('./ranges.ts')).multiOtsu,
+  'region-grow': async () => (await import('./ranges.ts')).regionGrow,
+  components: async () => (await import('./ranges.ts')).components,
+};
