@@ -10,6 +10,8 @@ const urls = {
   histogram: new URL('../../dist/kernels/histogram.wasm', import.meta.url),
   components: new URL('../../dist/kernels/components.wasm', import.meta.url),
   morphology: new URL('../../dist/kernels/morphology.wasm', import.meta.url),
+  surfaceNets: new URL('../../dist/kernels/surfaceNets.wasm', import.meta.url),
+  surfaceNetsMeshes: new URL('../../dist/kernels/surfaceNetsMeshes.wasm', import.meta.url),
 } as const;
 
 export type KernelName = keyof typeof urls;
