@@ -4,6 +4,8 @@ export const jobTable = {
   surfaceNetsSlab: async () => (await import('#compute/jobs/surfaceNets.ts')).surfaceNetsSlab,
   surfaceNetsMeshes: async () => (await import('#compute/jobs/surfaceNetsMeshes.ts')).surfaceNetsMeshes,
   segment: async () => (await import('#compute/jobs/segment/segment.ts')).segmentVolume,
+  readVolume: async () => (await import('#compute/jobs/readVolume.ts')).readVolume,
+  listSeries: async () => (await import('#compute/jobs/readVolume.ts')).listSeries,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };

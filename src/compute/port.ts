@@ -1,3 +1,5 @@
+import { nodeBuiltin } from '#io/nodeBuiltin.ts';
+
 /** The two ends of a worker's channel, the same in a browser (`self`) and in Node (`parentPort`). */
 export interface Port {
   post(message: unknown, transfer?: readonly Transferable[]): void;
@@ -29,8 +31,4 @@ export function workerPort(): Port {
   };
 }
 
-/** A built-in module of Node, undefined in a browser; written so that no bundler follows it. */
-export function nodeBuiltin<Module>(name: string): Module | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
-  return process?.getBuiltinModule?.(name) as Module | undefined;
-}
+export { nodeBuiltin };

@@ -1,0 +1,24 @@
+import type { AsyncSteps } from '#core/steps.ts';
+import { transferring } from '#compute/protocol.ts';
+import {
+  listSeries as listSources,
+  type ReadOptions,
+  type ReadResult,
+  readVolume as readSources,
+  type SeriesEntry,
+} from '#io/readVolume.ts';
+import { openSource, type SourceRef } from '#io/source.ts';
+
+/** Reads one scan whole; its voxels are transferred where they are not shared. */
+export async function* readVolume(
+  refs: readonly SourceRef[],
+  options: Omit<ReadOptions, 'onSlab'>,
+): AsyncSteps<ReadResult> {
+  const result = yield* readSources(refs.map(openSource), options);
+  return transferring(result, [result.volume.scalars.buffer]);
+}
+
+/** The scans among files, from their headers. */
+export async function* listSeries(refs: readonly SourceRef[], name?: string): AsyncSteps<SeriesEntry[]> {
+  return yield* listSources(refs.map(openSource), name);
+}

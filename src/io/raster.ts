@@ -1,0 +1,71 @@
+import type { AsyncSteps } from '#core/steps.ts';
+import { spacingOf } from '#core/space/affine.ts';
+import type { Modality, ScalarType, Volume, VolumeHeader } from '#core/volume/volume.ts';
+import type { ByteSource } from './source.ts';
+import { readVoxels, type VoxelPlan } from './readVoxels.ts';
+
+/** What is known of a volume before its voxels are read. `modality` and `scalarType` may change when they are. */
+export type HeaderFacts = Omit<VolumeHeader, 'storedRange'>;
+
+/** A scan in one header and one run of voxels (NIfTI, NRRD, MetaImage): described, not read. */
+export interface RasterFile {
+  readonly facts: HeaderFacts;
+  readonly plan: VoxelPlan;
+  /** All files that belong to it, the header's first. */
+  readonly sources: readonly ByteSource[];
+}
+
+export type RasterFacts = Pick<
+  VolumeHeader,
+  'name' | 'dims' | 'timepoints' | 'slope' | 'intercept' | 'rasFromIjk' | 'format' | 'warnings'
+>;
+
+/** Called as slices are in place, in order; `volume.header.storedRange` is that of the voxels so far. */
+export type OnSlab = (volume: Volume, readySlices: number) => void;
+
+/** These formats do not tell CT from MR: CT where the smallest value is at most this, else MR. */
+const CT_MINIMUM = -900;
+
+export function headerFacts(facts: RasterFacts, scalarType: ScalarType): HeaderFacts {
+  return {
+    ...facts,
+    scalarType,
+    spacing: spacingOf(facts.rasFromIjk),
+    modality: 'OT',
+    modalityGuessed: true,
+    unit: '',
+    synthetic: false,
+  };
+}
+
+/** @throws VesaliusError as readVoxels does */
+export async function* readRaster(
+  { facts, plan }: RasterFile,
+  { shared, onSlab }: { readonly shared: boolean; readonly onSlab?: OnSlab | undefined },
+): AsyncSteps<Volume> {
+  const perSlice = facts.dims[0] * facts.dims[1];
+  const slices = facts.dims[2];
+  let told = 0;
+  const read = yield* readVoxels(plan, shared, (scalars, scalarType, done, range) => {
+    if (!onSlab) return;
+    const ready = Math.min(slices, Math.floor(done / perSlice));
+    if (ready <= told) return;
+    told = ready;
+    onSlab({ header: withRange(facts, scalarType, range), scalars }, ready);
+  });
+  const header = withRange(facts, read.scalarType, read.storedRange);
+  return { header: { ...header, warnings: [...facts.warnings, ...read.warnings] }, scalars: read.scalars };
+}
+
+function withRange(facts: HeaderFacts, scalarType: ScalarType, range: readonly [number, number]): VolumeHeader {
+  const { slope, intercept } = facts;
+  const modality: Modality = Math.min(slope * range[0], slope * range[1]) + intercept <= CT_MINIMUM ? 'CT' : 'MR';
+  return {
+    ...facts,
+    scalarType,
+    modality,
+    modalityGuessed: true,
+    unit: modality === 'CT' ? 'HU' : '',
+    storedRange: range,
+  };
+}

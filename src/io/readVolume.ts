@@ -1,0 +1,221 @@
+import { asVesaliusError, fieldsOf, VesaliusError, type VesaliusErrorFields } from '#core/errors.ts';
+import type { AsyncSteps } from '#core/steps.ts';
+import type { Volume } from '#core/volume/volume.ts';
+import { claimsToBeScan, describeBytes, type FormatId, formats, sniff } from './formats.ts';
+import { type HeaderFacts, type OnSlab, type RasterFile, readRaster } from './raster.ts';
+import type { ByteSource, SourceRef } from './source.ts';
+import { readHead, type SourceHead } from './sourceHead.ts';
+
+/** One scan among those that were opened, known from its headers. */
+export interface SeriesEntry {
+  /** DICOM: the SeriesInstanceUID; else the file's path. */
+  readonly uid: string;
+  /** null where the headers could not be read. Before the voxels are read, `modality` and `scalarType` may be a first guess. */
+  readonly header: HeaderFacts | null;
+  readonly sources: readonly SourceRef[];
+  readonly error?: VesaliusErrorFields;
+}
+
+export interface ReadOptions {
+  /** Number from 1 in the order of `listSeries`, or UID. May be left out where there is one. */
+  readonly series?: string | number | undefined;
+  /** The voxels in a SharedArrayBuffer. */
+  readonly shared: boolean;
+  readonly onSlab?: OnSlab | undefined;
+  /** What the user opened, as it is named in errors about all of it; by default the folder that the sources share. */
+  readonly name?: string | undefined;
+}
+
+export interface ReadResult {
+  readonly volume: Volume;
+  readonly series: readonly SeriesEntry[];
+  /** Paths of files that are no scans and do not claim to be. */
+  readonly skipped: readonly string[];
+}
+
+export interface Listing {
+  readonly series: readonly SeriesEntry[];
+  readonly skipped: readonly string[];
+}
+
+interface Found extends SeriesEntry {
+  read(options: ReadOptions): AsyncSteps<Volume>;
+}
+
+/**
+ * The scans among `sources`, from their headers: files of one scan are put together, what cannot be read has an `error`.
+ * @throws VesaliusError where there is no scan at all
+ */
+export async function* listSeries(sources: readonly ByteSource[], name?: string): AsyncSteps<SeriesEntry[]> {
+  const { found } = yield* find(sources, name);
+  return found.map(plain);
+}
+
+/**
+ * Reads one scan whole, into its final buffer.
+ * @throws VesaliusError; where there are several scans and none is named, `NAME: series: expected one, got N`
+ */
+export async function* readVolume(sources: readonly ByteSource[], options: ReadOptions): AsyncSteps<ReadResult> {
+  const { found, skipped } = yield* find(sources, options.name);
+  const chosen = choose(found, options, options.name ?? sharedFolder(sources));
+  if (chosen.error) throw new VesaliusError(chosen.error);
+  const volume = yield* chosen.read(options);
+  const { storedRange: _, ...header } = volume.header;
+  return {
+    volume,
+    series: found.map((entry) => (entry === chosen ? { ...plain(entry), header } : plain(entry))),
+    skipped,
+  };
+}
+
+function plain({ uid, header, sources, error }: Found): SeriesEntry {
+  return error ? { uid, header, sources, error } : { uid, header, sources };
+}
+
+function choose(found: readonly Found[], { series }: ReadOptions, name: string): Found {
+  const readable = found.filter(({ error }) => !error);
+  if (series === undefined) {
+    const [only] = readable.length === 1 ? readable : found;
+    if (only && (readable.length === 1 || found.length === 1)) return only;
+    // None can be read: the first reason is worth more than their number.
+    const [first] = found;
+    if (readable.length === 0 && first) return first;
+    const got = found.length;
+    throw new VesaliusError({ code: 'usage', what: 'series', where: 'series', expected: 'one', got, file: name });
+  }
+  const named = found.find(({ uid }) => uid === String(series));
+  const numbered = /^\d+$/.test(String(series)) ? found[Number(series) - 1] : undefined;
+  const chosen = named ?? numbered;
+  if (chosen) return chosen;
+  const expected = `1 to ${found.length}, or a UID of these`;
+  throw new VesaliusError({ code: 'missing', what: 'series', where: 'series', expected, got: series, file: name });
+}
+
+async function* find(
+  sources: readonly ByteSource[],
+  name: string | undefined,
+): AsyncSteps<{ found: Found[]; skipped: string[] }> {
+  const heads: SourceHead[] = [];
+  const kinds = new Map<SourceHead, FormatId | null>();
+  const refused: Found[] = [];
+  for (const [n, source] of sources.entries()) {
+    try {
+      const head = await readHead(source);
+      heads.push(head);
+      kinds.set(head, sniff(head.bytes));
+    } catch (thrown) {
+      refused.push(unreadable(source, thrown));
+    }
+    yield { stage: 'list', done: n + 1, of: sources.length };
+  }
+  const found: Found[] = [];
+  const used = new Set<ByteSource>();
+  for (const head of heads) {
+    const kind = kinds.get(head);
+    if (!kind || kind === 'dicom') continue;
+    used.add(head.source);
+    try {
+      const raster = await describe(kind, head, sources);
+      for (const source of raster.sources) used.add(source);
+      found.push(rasterEntry(head.source, raster));
+    } catch (thrown) {
+      found.push(unreadable(head.source, thrown));
+    }
+    yield { stage: 'list', done: sources.length, of: sources.length };
+  }
+  const dicom = heads.filter((head) => kinds.get(head) === 'dicom').map(({ source }) => source);
+  for (const source of dicom) used.add(source);
+  if (dicom.length > 0) found.push(...(yield* findDicom(dicom)));
+  const skipped: string[] = [];
+  for (const head of heads) {
+    const { source } = head;
+    if (used.has(source)) continue;
+    if (sources.length === 1 || claimsToBeScan(source.name)) refused.push(unreadable(source, unknownFormat(head)));
+    else skipped.push(source.ref.path);
+  }
+  found.push(...refused);
+  if (found.length > 0) return { found, skipped };
+  throw new VesaliusError({
+    code: 'missing',
+    what: 'scan',
+    where: 'files',
+    expected: 'at least one scan',
+    got: sources.length === 0 ? 'no file' : `none among ${sources.length} files`,
+    file: name ?? sharedFolder(sources),
+  });
+}
+
+/** A reader is loaded when a file needs it. */
+async function describe(
+  kind: Exclude<FormatId, 'dicom'>,
+  head: SourceHead,
+  sources: readonly ByteSource[],
+): Promise<RasterFile> {
+  switch (kind) {
+    case 'nifti':
+      return (await import('./nifti/describe.ts')).describeNifti(head, sources);
+    case 'nrrd':
+      return (await import('./nrrd/describe.ts')).describeNrrd(head, sources);
+    case 'metaimage':
+      return (await import('./metaimage/describe.ts')).describeMetaImage(head, sources);
+  }
+}
+
+function rasterEntry(source: ByteSource, raster: RasterFile): Found {
+  return {
+    uid: source.ref.path,
+    header: raster.facts,
+    sources: raster.sources.map(({ ref }) => ref),
+    async *read(options) {
+      try {
+        return yield* readRaster(raster, options);
+      } catch (thrown) {
+        throw asVesaliusError(thrown).in(source.name);
+      }
+    },
+  };
+}
+
+async function* findDicom(files: readonly ByteSource[]): AsyncSteps<Found[]> {
+  const { listDicomSeries } = await import('./dicom/listSeries.ts');
+  const list = yield* listDicomSeries(files);
+  return list.map((series) => ({
+    uid: series.uid,
+    header: series.header,
+    sources: series.sources,
+    ...(series.error ? { error: series.error } : {}),
+    async *read({ shared }) {
+      const { readDicomSeries } = await import('./dicom/readSeries.ts');
+      return yield* readDicomSeries(series, { shared });
+    },
+  }));
+}
+
+function unreadable(source: ByteSource, thrown: unknown): Found {
+  const error = asVesaliusError(thrown).in(source.name);
+  return {
+    uid: source.ref.path,
+    header: null,
+    sources: [source.ref],
+    error: fieldsOf(error),
+    // biome-ignore lint/correctness/useYield: there is no progress in a refusal
+    async *read() {
+      throw error;
+    },
+  };
+}
+
+function unknownFormat({ bytes }: SourceHead): VesaliusError {
+  const expected = formats.map(({ name }) => name).join(', ');
+  const got = describeBytes(bytes);
+  return new VesaliusError({ code: 'format', what: 'file', where: 'format', expected, got });
+}
+
+/** The folder that all paths begin with, else the first file's name. */
+function sharedFolder(sources: readonly ByteSource[]): string {
+  const [first] = sources;
+  if (!first) return 'input';
+  const folder = first.ref.path.split(/[/\\]/)[0] ?? '';
+  const all = sources.every(({ ref }) => ref.path.startsWith(`${folder}/`) || ref.path.startsWith(`${folder}\\`));
+  return all && folder !== '' ? folder : first.name;
+}
