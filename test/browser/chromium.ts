@@ -1,0 +1,66 @@
+import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress } from 'node:zlib';
+import { type Browser, chromium } from 'playwright-core';
+import { extract } from 'tar-fs';
+
+const packageFolder = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..');
+
+/** The version that golden images are drawn with: npm's own Chromium. */
+export const chromiumVersion = (JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string })
+  .version;
+
+/**
+ * npm's Chromium, unpacked once into the temporary folder together with the libraries that a bare Debian lacks (libnss3 and
+ * its like), so that no system package is needed. `CHROMIUM=/path` takes another one.
+ */
+async function unpacked(): Promise<{ executablePath: string; env: Record<string, string> }> {
+  const environment = process.env as Record<string, string>;
+  if (process.env.CHROMIUM) return { executablePath: process.env.CHROMIUM, env: environment };
+  const bin = join(packageFolder, 'bin');
+  const home = join(tmpdir(), `vesalius-chromium-${chromiumVersion}-${process.getuid?.() ?? 0}`);
+  if (!existsSync(home)) {
+    // Unpacked beside it and renamed at the end: what lies at `home` is always whole, whoever else is unpacking.
+    const part = mkdtempSync(`${home}-part-`);
+    const unpack = (name: string, target: NodeJS.WritableStream) =>
+      pipeline(createReadStream(join(bin, name)), createBrotliDecompress({ chunkSize: 2 ** 21 }), target);
+    mkdirSync(join(part, 'libs'));
+    await Promise.all([
+      unpack('chromium.br', createWriteStream(join(part, 'chromium'), { mode: 0o700 })),
+      unpack('swiftshader.tar.br', extract(part)),
+      unpack('fonts.tar.br', extract(join(part, 'fonts'))),
+      unpack('al2023.tar.br', extract(join(part, 'libs'))),
+    ]);
+    try {
+      renameSync(part, home);
+    } catch {
+      rmSync(part, { recursive: true, force: true });
+    }
+  }
+  const libraries = [join(home, 'libs/lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
+  return {
+    executablePath: join(home, 'chromium'),
+    env: { ...environment, LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(home, 'fonts') },
+  };
+}
+
+/** A headless browser with WebGL2 in software, the same picture on every machine. */
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({
+    ...(await unpacked()),
+    args: [
+      '--no-sandbox',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--ignore-gpu-blocklist',
+      '--font-render-hinting=none',
+      '--disable-lcd-text',
+      '--force-color-profile=srgb',
+      '--disable-background-networking',
+      ...args,
+    ],
+  });
+}
