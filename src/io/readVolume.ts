@@ -10,6 +10,8 @@ import { readHead, type SourceHead } from './sourceHead.ts';
 export interface SeriesEntry {
   /** DICOM: the SeriesInstanceUID; else the file's path. */
   readonly uid: string;
+  /** Shown to the user: series description or file name. */
+  readonly name: string;
   /** null where the headers could not be read. Before the voxels are read, `modality` and `scalarType` may be a first guess. */
   readonly header: HeaderFacts | null;
   readonly sources: readonly SourceRef[];
@@ -68,8 +70,8 @@ export async function* readVolume(sources: readonly ByteSource[], options: ReadO
   };
 }
 
-function plain({ uid, header, sources, error }: Found): SeriesEntry {
-  return error ? { uid, header, sources, error } : { uid, header, sources };
+function plain({ uid, name, header, sources, error }: Found): SeriesEntry {
+  return { uid, name, header, sources, ...(error ? { error } : {}) };
 }
 
 function choose(found: readonly Found[], { series }: ReadOptions, name: string): Found {
@@ -164,6 +166,7 @@ async function describe(
 function rasterEntry(source: ByteSource, raster: RasterFile): Found {
   return {
     uid: source.ref.path,
+    name: source.name,
     header: raster.facts,
     sources: raster.sources.map(({ ref }) => ref),
     async *read(options) {
@@ -181,6 +184,7 @@ async function* findDicom(files: readonly ByteSource[]): AsyncSteps<Found[]> {
   const list = yield* listDicomSeries(files);
   return list.map((series) => ({
     uid: series.uid,
+    name: series.header?.name ?? (series.facts.description || series.uid),
     header: series.header,
     sources: series.sources,
     ...(series.error ? { error: series.error } : {}),
@@ -195,6 +199,7 @@ function unreadable(source: ByteSource, thrown: unknown): Found {
   const error = asVesaliusError(thrown).in(source.name);
   return {
     uid: source.ref.path,
+    name: source.name,
     header: null,
     sources: [source.ref],
     error: fieldsOf(error),

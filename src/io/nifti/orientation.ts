@@ -109,42 +109,62 @@ function checkedPixdim({ pixdim, dims }: OrientationFields, warnings: Warning[])
   return [one(1), one(2), one(3)];
 }
 
-/** nifti1.h, method 2. */
+/** nifti1.h, method 2: the matrix of a quaternion whose first part is left out. Lengths in the unit given. */
+export function qformMatrix(
+  quatern: readonly [number, number, number],
+  qoffset: readonly [number, number, number],
+  [si, sj, sk]: readonly [number, number, number],
+  qfac: 1 | -1,
+): Affine<'ras', 'ijk'> {
+  let [b, c, d] = quatern;
+  const squares = b * b + c * c + d * d;
+  const length = squares > 1 ? Math.sqrt(squares) : 1;
+  [b, c, d] = [b / length, c / length, d / length];
+  const a = squares > 1 ? 0 : Math.sqrt(1 - squares);
+  const uk = sk * qfac;
+  return affineFromRows('ras', 'ijk', [
+    [(a * a + b * b - c * c - d * d) * si, 2 * (b * c - a * d) * sj, 2 * (b * d + a * c) * uk, qoffset[0]],
+    [2 * (b * c + a * d) * si, (a * a + c * c - b * b - d * d) * sj, 2 * (c * d - a * b) * uk, qoffset[1]],
+    [2 * (b * d - a * c) * si, 2 * (c * d + a * b) * sj, (a * a + d * d - b * b - c * c) * uk, qoffset[2]],
+  ]);
+}
+
 function qform(
   { quatern, qoffset, pixdim }: OrientationFields,
-  [si, sj, sk]: readonly [number, number, number],
+  spacing: readonly [number, number, number],
   toMm: number,
   warnings: Warning[],
 ): Affine<'ras', 'ijk'> {
-  let [b, c, d] = quatern;
   for (const [n, value] of quatern.entries())
     if (!Number.isFinite(value)) throw refuse('format', `quatern_${'bcd'[n]}`, 'a finite number', value);
   for (const [n, value] of qoffset.entries())
     if (!Number.isFinite(value)) throw refuse('format', `qoffset_${'xyz'[n]}`, 'a finite number', value);
-  const squares = b * b + c * c + d * d;
-  let a = 0;
-  if (squares > 1) {
-    const length = Math.sqrt(squares);
-    // Three roundings of float32 may exceed 1 without anything being wrong.
-    if (squares > 1 + 4e-7) {
-      warnings.push({
-        code: 'quatern-too-long',
-        where: 'quatern_b, quatern_c, quatern_d',
-        kept: 'quatern scaled to length 1',
-        text: `The squares of quatern_b, quatern_c and quatern_d add up to ${squares.toPrecision(4)}, more than 1; they were scaled to a rotation, so the orientation may be wrong.`,
-      });
-    }
-    b /= length;
-    c /= length;
-    d /= length;
-  } else a = Math.sqrt(1 - squares);
-  const qfac = (pixdim[0] ?? 0) < 0 ? -1 : 1;
-  const [ui, uj, uk] = [si * toMm, sj * toMm, sk * toMm * qfac];
-  return affineFromRows('ras', 'ijk', [
-    [(a * a + b * b - c * c - d * d) * ui, 2 * (b * c - a * d) * uj, 2 * (b * d + a * c) * uk, qoffset[0] * toMm],
-    [2 * (b * c + a * d) * ui, (a * a + c * c - b * b - d * d) * uj, 2 * (c * d - a * b) * uk, qoffset[1] * toMm],
-    [2 * (b * d - a * c) * ui, 2 * (c * d + a * b) * uj, (a * a + d * d - b * b - c * c) * uk, qoffset[2] * toMm],
-  ]);
+  const squares = quatern.reduce((sum, value) => sum + value * value, 0);
+  // Three roundings of float32 may exceed 1 without anything being wrong.
+  if (squares > 1 + 4e-7) {
+    warnings.push({
+      code: 'quatern-too-long',
+      where: 'quatern_b, quatern_c, quatern_d',
+      kept: 'quatern scaled to length 1',
+      text: `The squares of quatern_b, quatern_c and quatern_d add up to ${squares.toPrecision(4)}, more than 1; they were scaled to a rotation, so the orientation may be wrong.`,
+    });
+  }
+  const inMm = (lengths: readonly [number, number, number]) =>
+    lengths.map((length) => length * toMm) as [number, number, number];
+  return qformMatrix(quatern, inMm(qoffset), inMm(spacing), (pixdim[0] ?? 0) < 0 ? -1 : 1);
+}
+
+/**
+ * How far a corner may be off because b, c, d are float32 and a is the root of what they leave: near a half turn a is small
+ * and its rounding large.
+ */
+function quaternRoundingMm({ quatern, dims }: OrientationFields, spacing: readonly number[], toMm: number): number {
+  const squares = quatern.reduce((sum, value) => sum + value * value, 0);
+  const ulp = 1.2e-7;
+  const a = Math.sqrt(Math.max(0, 1 - squares));
+  const error = a * a > ulp ? ulp / (2 * a) : Math.sqrt(ulp);
+  const extent = Math.hypot(...dims.map((size, n) => size * (spacing[n] ?? 0)));
+  return 2 * error * extent * toMm;
 }
 
 function compare(sform: Affine<'ras', 'ijk'>, fields: OrientationFields, toMm: number, warnings: Warning[]): void {
@@ -154,7 +174,7 @@ function compare(sform: Affine<'ras', 'ijk'>, fields: OrientationFields, toMm: n
   const spacing = pixdim.slice(1, 4) as [number, number, number];
   const other = qform(fields, spacing, toMm, []);
   const apart = cornersApartMm(sform, other, dims);
-  if (apart <= SAME_PLACE_MM) return;
+  if (apart <= SAME_PLACE_MM + quaternRoundingMm(fields, spacing, toMm)) return;
   warnings.push({
     code: 'qform-sform-differ',
     where: 'qform, sform',
@@ -163,7 +183,8 @@ function compare(sform: Affine<'ras', 'ijk'>, fields: OrientationFields, toMm: n
   });
 }
 
-function cornersApartMm(a: Affine<'ras', 'ijk'>, b: Affine<'ras', 'ijk'>, dims: Dims): number {
+/** Largest distance between the places that two matrices give to a corner voxel. */
+export function cornersApartMm(a: Affine<'ras', 'ijk'>, b: Affine<'ras', 'ijk'>, dims: Dims): number {
   let apart = 0;
   for (const i of [0, dims[0] - 1])
     for (const j of [0, dims[1] - 1])
