@@ -1,6 +1,10 @@
 /** Every job that a worker can run. Its type is its function's own; its module loads on first use. */
 export const jobTable = {
   echo: async () => (await import('#compute/jobs/echo.ts')).echo,
+  isosurfaceCounts: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceCounts,
+  isosurfaceSlab: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceSlab,
+  isosurfacePart: async () => (await import('#compute/jobs/isosurface.ts')).isosurfacePart,
+  isosurfaceOf: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceOf,
   surfaceNetsSlab: async () => (await import('#compute/jobs/surfaceNets.ts')).surfaceNetsSlab,
   surfaceNetsMeshes: async () => (await import('#compute/jobs/surfaceNetsMeshes.ts')).surfaceNetsMeshes,
   segment: async () => (await import('#compute/jobs/segment/segment.ts')).segmentVolume,

@@ -1,0 +1,114 @@
+import type { Mesh } from '#core/mesh/mesh.ts';
+import type { AsyncSteps } from '#core/steps.ts';
+import { type IsosurfaceGrid, type SlabKernel, slabKernel, storedLevel } from '#compute/jobs/isosurfaceKernel.ts';
+import { transferring } from '#compute/protocol.ts';
+
+export type { IsosurfaceGrid } from '#compute/jobs/isosurfaceKernel.ts';
+
+/** Of each plane of a slab: its vertices, and the triangles between it and the next. */
+export interface SlabCounts {
+  readonly vertices: Uint32Array<ArrayBufferLike>;
+  readonly triangles: Uint32Array<ArrayBufferLike>;
+}
+
+/** Work goes on for this long before a step is told: short enough to be cancelled at once. */
+const STEP_MS = 12;
+
+/** Counts planes [from, to). The grid's scalars hold the plane after them too, where there is one. */
+export async function* isosurfaceCounts(
+  grid: IsosurfaceGrid,
+  iso: number,
+  from: number,
+  to: number,
+): AsyncSteps<SlabCounts> {
+  const counts = { vertices: new Uint32Array(to - from), triangles: new Uint32Array(to - from) };
+  const level = storedLevel(grid, iso);
+  if (!level) return counts;
+  const kernel = await slabKernel(grid, level);
+  for (const done of runs(kernel, from, to, false)) {
+    for (let k = done.from; k < done.to; k++) {
+      counts.vertices[k - from] = kernel.number(k, 0);
+      counts.triangles[k - from] = kernel.countTriangles(k);
+    }
+    if (done.tell) yield { stage: 'isosurface', done: done.to - from, of: 2 * (to - from) };
+  }
+  return counts;
+}
+
+/**
+ * Meshes planes [from, to): writes vertices from number `firstVertex` and triangles from `firstTriangle` on into `target`, whose
+ * arrays lie in shared memory or are the caller's own. Vertices of plane `to` are the next slab's, and numbered as its first.
+ * The grid's scalars hold one plane before and two after, where there are such.
+ */
+export async function* isosurfaceSlab(
+  grid: IsosurfaceGrid,
+  iso: number,
+  from: number,
+  to: number,
+  target: Mesh,
+  firstVertex: number,
+  firstTriangle: number,
+): AsyncSteps<null> {
+  const level = storedLevel(grid, iso);
+  if (!level) return null;
+  const kernel = await slabKernel(grid, level);
+  const lastPlane = grid.dims[2] - 1;
+  let vertex = firstVertex;
+  let triangle = firstTriangle;
+  for (const done of runs(kernel, from, to, true)) {
+    let end = kernel.number(done.from, vertex);
+    for (let k = done.from; k < done.to; k++) {
+      const after = end;
+      if (k < lastPlane) end = kernel.number(k + 1, after);
+      if (after > vertex) {
+        const { positions, normals } = kernel.vertices(k);
+        target.positions.set(positions, 3 * vertex);
+        target.normals.set(normals, 3 * vertex);
+      }
+      vertex = after;
+      if (k === lastPlane) continue;
+      const triangles = kernel.triangles(k);
+      target.triangles.set(triangles, 3 * triangle);
+      triangle += triangles.length / 3;
+    }
+    if (done.tell) yield { stage: 'isosurface', done: to - from + done.to - from, of: 2 * (to - from) };
+  }
+  return null;
+}
+
+/** Isosurface of a whole grid by one worker: see isosurface in src/compute. The arrays are the caller's own, exactly as long as they say. */
+export function isosurfaceOf(grid: IsosurfaceGrid, iso: number): AsyncSteps<Mesh> {
+  return isosurfacePart(grid, iso, 0, grid.dims[2]);
+}
+
+/** Planes [from, to) of it, numbered from 0: numbers from the part's own vertex count on are the next part's first vertices. */
+export async function* isosurfacePart(grid: IsosurfaceGrid, iso: number, from: number, to: number): AsyncSteps<Mesh> {
+  const counts = yield* isosurfaceCounts(grid, iso, from, to);
+  const vertices = counts.vertices.reduce((sum, count) => sum + count, 0);
+  const triangles = counts.triangles.reduce((sum, count) => sum + count, 0);
+  const mesh = {
+    positions: new Float32Array(3 * vertices),
+    normals: new Float32Array(3 * vertices),
+    triangles: new Uint32Array(3 * triangles),
+  };
+  if (vertices > 0) yield* isosurfaceSlab(grid, iso, from, to, mesh, 0, 0);
+  return transferring(mesh, [mesh.positions.buffer, mesh.normals.buffer, mesh.triangles.buffer]);
+}
+
+/** Loads run after run of planes; `tell` when it is time for a step. */
+function* runs(
+  kernel: SlabKernel,
+  from: number,
+  to: number,
+  withNeighbours: boolean,
+): Generator<{ readonly from: number; readonly to: number; readonly tell: boolean }> {
+  let told = performance.now();
+  for (let at = from; at < to; at += kernel.planesAtOnce) {
+    const end = Math.min(to, at + kernel.planesAtOnce);
+    kernel.load(at, end, withNeighbours);
+    const now = performance.now();
+    const tell = now - told > STEP_MS;
+    if (tell) told = now;
+    yield { from: at, to: end, tell };
+  }
+}

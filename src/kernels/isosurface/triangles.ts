@@ -1,0 +1,65 @@
+// Triangles of the cells between two planes.
+import { cellsOf } from './bits';
+
+/**
+ * Writes three vertex numbers of 4 bytes for each triangle and returns the end; up to 12 bytes more may be overwritten.
+ * `starts`, `startsAbove`: row starts of both planes (counts.ts). `scratch`: 48 bytes.
+ * `table`: 64 bytes for each of 256 cases (bit di + 2·dj + 4·dk: the corner is inside): byte 0 the bytes that its triangles take,
+ * 1 … 15 their edges times 4; from 16 on four i32, 1 where edge 0 … 3 is cut; from 32 on the same of edges 4 … 7; byte 48 the loops
+ * that its cut edges form.
+ * Edges as in isosurfaceCases.ts: 0–3 along i, 4–7 at the cell's left side, 8–11 at its right.
+ */
+export function triangles(
+  plane: usize, above: usize, starts: usize, startsAbove: usize,
+  ni: i32, nj: i32, words: i32, table: usize, scratch: usize, target: usize,
+): usize {
+  const row = 8 * words;
+  const column = 4 * nj;
+  for (let j = 0; j < nj - 1; j++, starts += 4, startsAbove += 4) {
+    // Numbers of the next vertex on the four rows along i, and of the edges at the left side of the next cell.
+    let along = i32x4(load<i32>(starts), load<i32>(starts + 4), load<i32>(startsAbove), load<i32>(startsAbove + 4));
+    let left = i32x4(
+      load<i32>(starts + column), load<i32>(startsAbove + column),
+      load<i32>(starts + 2 * column), load<i32>(starts + 2 * column + 4),
+    );
+    for (let w = 0; w < words; w++, plane += 8, above += 8) {
+      const a = load<u64>(plane);
+      const b = load<u64>(plane + row);
+      const c = load<u64>(above);
+      const d = load<u64>(above + row);
+      const any = a | b | c | d;
+      const all = a & b & c & d;
+      let active = (any | (any >> 1)) & ~(all & (all >> 1)) & cellsOf(ni, w);
+      while (active) {
+        const n = ctz(active);
+        active &= active - 1;
+        const code = ((a >> n) & 3) | (((b >> n) & 3) << 2) | (((c >> n) & 3) << 4) | (((d >> n) & 3) << 6);
+        const entry = table + (<usize>code << 6);
+        const right = i32x4.add(left, v128.load(entry, 32));
+        v128.store(scratch, along);
+        v128.store(scratch, left, 16);
+        v128.store(scratch, right, 32);
+        along = i32x4.add(along, v128.load(entry, 16));
+        left = right;
+        // Most cells have one or two triangles: writing two always costs less than guessing wrongly.
+        corner(scratch, entry, target, 0);
+        corner(scratch, entry, target, 1);
+        corner(scratch, entry, target, 2);
+        corner(scratch, entry, target, 3);
+        corner(scratch, entry, target, 4);
+        corner(scratch, entry, target, 5);
+        const bytes = <usize>load<u8>(entry);
+        if (bytes > 24) {
+          for (let at: usize = 24, edge = entry + 7; at < bytes; at += 4, edge++)
+            store<u32>(target + at, load<u32>(scratch + <usize>load<u8>(edge)));
+        }
+        target += bytes;
+      }
+    }
+  }
+  return target;
+}
+
+@inline function corner(scratch: usize, entry: usize, target: usize, n: i32): void {
+  store<u32>(target + 4 * n, load<u32>(scratch + <usize>load<u8>(entry + n + 1)));
+}
