@@ -1,0 +1,237 @@
+import { VesaliusError } from '#core/errors.ts';
+import { type Affine, affine, multiply, type Vector3 } from '#core/space/affine.ts';
+import type { Warning } from '#core/warnings.ts';
+import { distanceMm, SAME_PLACE_MM, type Slice } from './stack.ts';
+import { orderTimes, TIMES_UNEVEN } from './timepoints.ts';
+
+/** DICOM's LPS to RAS: a half turn about the third axis, never a mirror. */
+const rasFromLps = affine('ras', 'lps', [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
+
+/** A stack in order: timepoint by timepoint, each along the normal of its pictures. */
+export interface OrderedStack {
+  readonly slices: readonly Slice[];
+  readonly nk: number;
+  readonly timepoints: number;
+  readonly rasFromIjk: Affine<'ras', 'ijk'>;
+  readonly warnings: readonly Warning[];
+}
+
+/** Directions as short decimals are off by this much in good files. */
+const ROUNDED_DIRECTION = 1e-3;
+/** Beyond this the two directions of a picture are not a right angle. */
+const BENT_DIRECTION = 0.02;
+/** A slice this far from its even place is rounding; up to UNEVEN of a step it is kept with a warning; then refused. */
+const ROUNDED_PLACE_MM = 0.02;
+const UNEVEN = 0.1;
+/** Sideways way per step, above which a stack counts as tilted: 0.06 degrees. */
+const TILTED = 1e-3;
+
+/**
+ * Where the voxels of a stack are. Columns of the matrix: row direction × spacing between columns, column direction ×
+ * spacing between rows, and the true step from slice to slice, sideways part included (a tilted gantry is a shear, which
+ * the matrix holds exactly; nothing is resampled).
+ * @throws VesaliusError 'geometry' naming keyword and file; `null` where the slices share places but not evenly
+ */
+export function orderStack(slices: readonly Slice[]): OrderedStack | null {
+  const warnings: Warning[] = [];
+  const lead = slices[0] as Slice;
+  const { x, y, normal } = directions(lead, slices.length, warnings);
+  const [rowSpacing, columnSpacing] = spacing(lead, slices.length, warnings);
+  const placed = places(slices, normal, warnings);
+  const ordered = orderTimes(placed, warnings);
+  if (ordered === TIMES_UNEVEN) return null;
+
+  const firsts = ordered.slice(0, placed.length).map((slice) => slice.frame.position ?? ([0, 0, 0] as const));
+  const step = placed.length > 1 ? evenStep(firsts, ordered, normal, warnings) : thicknessStep(lead, normal, warnings);
+  const origin = firsts[0] as Vector3;
+  const lps = affine('lps', 'ijk', [
+    ...x.map((value) => value * columnSpacing),
+    0,
+    ...y.map((value) => value * rowSpacing),
+    0,
+    ...step,
+    0,
+    ...origin,
+    1,
+  ]);
+  return {
+    slices: ordered,
+    nk: placed.length,
+    timepoints: ordered.length / placed.length,
+    rasFromIjk: multiply(rasFromLps, lps),
+    warnings,
+  };
+}
+
+function directions(lead: Slice, count: number, warnings: Warning[]): { x: Vector3; y: Vector3; normal: Vector3 } {
+  const { rowDirection: x, columnDirection: y } = lead.frame;
+  if (!x || !y) {
+    if (count > 1) throw refuse(lead, 'ImageOrientationPatient', 'six direction cosines', 'none');
+    warnings.push({
+      code: 'orientation-missing',
+      where: 'ImageOrientationPatient',
+      kept: 'axial, head up',
+      text: 'The file does not say how the picture lies in the patient: left and right are unknown.',
+    });
+    return { x: [1, 0, 0], y: [0, 1, 0], normal: [0, 0, 1] };
+  }
+  const off = Math.max(
+    Math.abs(Math.hypot(...x) - 1),
+    Math.abs(Math.hypot(...y) - 1),
+    Math.abs(x[0] * y[0] + x[1] * y[1] + x[2] * y[2]),
+  );
+  if (!(off <= BENT_DIRECTION))
+    throw refuse(
+      lead,
+      'ImageOrientationPatient',
+      'two unit vectors at a right angle',
+      [...x, ...y].map((value) => Number(value.toPrecision(6))).join('\\'),
+    );
+  if (off > ROUNDED_DIRECTION)
+    warnings.push({
+      code: 'orientation-inexact',
+      where: 'ImageOrientationPatient',
+      kept: 'as written',
+      text: `The directions of rows and columns are off a right angle or unit length by ${off.toFixed(4)}; they are used as written.`,
+    });
+  const n = [x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]] as const;
+  const length = Math.hypot(...n);
+  return { x, y, normal: [n[0] / length, n[1] / length, n[2] / length] };
+}
+
+function spacing(lead: Slice, count: number, warnings: Warning[]): readonly [number, number] {
+  const { pixelSpacing, spacingFrom } = lead.frame;
+  if (pixelSpacing && spacingFrom === 'PixelSpacing') return pixelSpacing;
+  if (pixelSpacing) {
+    warnings.push({
+      code: 'spacing-at-detector',
+      where: 'PixelSpacing',
+      kept: spacingFrom ?? '',
+      text: `PixelSpacing is absent: sizes are those at the detector (${spacingFrom}), not in the body.`,
+    });
+    return pixelSpacing;
+  }
+  if (count > 1) throw refuse(lead, 'PixelSpacing', 'two numbers above 0', 'none');
+  warnings.push({
+    code: 'spacing-missing',
+    where: 'PixelSpacing',
+    kept: '1 mm',
+    text: 'The file does not say how large a pixel is: 1 mm is assumed, lengths are not true.',
+  });
+  return [1, 1];
+}
+
+/** The slices that share a place, place by place along the normal; within one in the order of their instance numbers. */
+function places(slices: readonly Slice[], normal: Vector3, warnings: Warning[]): Slice[][] {
+  const lead = slices[0] as Slice;
+  if (slices.length === 1) {
+    if (lead.frame.position === null)
+      warnings.push({
+        code: 'position-missing',
+        where: 'ImagePositionPatient',
+        kept: '0, 0, 0',
+        text: 'The file does not say where in the patient the picture lies: it is put at the origin.',
+      });
+    return [[lead]];
+  }
+  const along = slices.map((slice) => {
+    const p = slice.frame.position;
+    if (!p) throw refuse(slice, 'ImagePositionPatient', 'three numbers in each slice of a series', 'none');
+    return { slice, p, mm: p[0] * normal[0] + p[1] * normal[1] + p[2] * normal[2] };
+  });
+  along.sort((a, b) => a.mm - b.mm || a.slice.frame.instanceNumber - b.slice.frame.instanceNumber);
+  const result: { p: Vector3; mm: number; slices: Slice[] }[] = [];
+  for (const { slice, p, mm } of along) {
+    const last = result.at(-1);
+    if (last && mm - last.mm < SAME_PLACE_MM) {
+      if (distanceMm(p, last.p) >= SAME_PLACE_MM)
+        throw refuse(slice, 'ImagePositionPatient', 'slices of one plane at one place', `another at ${text(p)}`);
+      last.slices.push(slice);
+    } else result.push({ p, mm, slices: [slice] });
+  }
+  return result.map((place) => place.slices.toSorted((a, b) => a.frame.instanceNumber - b.frame.instanceNumber));
+}
+
+function evenStep(
+  positions: readonly Vector3[],
+  slices: readonly Slice[],
+  normal: Vector3,
+  warnings: Warning[],
+): Vector3 {
+  const count = positions.length - 1;
+  const [start, end] = [positions[0] as Vector3, positions[count] as Vector3];
+  const step = [0, 1, 2].map((a) => ((end[a] as number) - (start[a] as number)) / count) as unknown as Vector3;
+  const stepMm = step[0] * normal[0] + step[1] * normal[1] + step[2] * normal[2];
+  let worst = 0;
+  positions.forEach((p, k) => {
+    const even = [0, 1, 2].map((a) => (start[a] as number) + k * (step[a] as number)) as unknown as Vector3;
+    worst = Math.max(worst, distanceMm(p, even));
+  });
+  if (worst > Math.max(ROUNDED_PLACE_MM, UNEVEN * stepMm)) throw unevenSteps(positions, slices, normal);
+  if (worst > ROUNDED_PLACE_MM)
+    warnings.push({
+      code: 'uneven-slices',
+      where: 'ImagePositionPatient',
+      kept: `even steps of ${stepMm.toFixed(3)} mm`,
+      text: `Slices lie up to ${worst.toFixed(3)} mm off even steps; even steps of ${stepMm.toFixed(3)} mm are used.`,
+    });
+  const sideways = Math.hypot(...[0, 1, 2].map((a) => (step[a] as number) - stepMm * (normal[a] as number)));
+  if (sideways > TILTED * stepMm) {
+    const degrees = (Math.atan2(sideways, stepMm) * 180) / Math.PI;
+    warnings.push({
+      code: 'gantry-tilt',
+      where: 'ImagePositionPatient',
+      kept: 'the shear, exactly',
+      text: `The stack is sheared by ${degrees.toFixed(2)}° (tilted gantry); the matrix holds it exactly, nothing is resampled.`,
+    });
+  }
+  return step;
+}
+
+/** The first gap that differs from the commonest says where the series breaks. */
+function unevenSteps(positions: readonly Vector3[], slices: readonly Slice[], normal: Vector3): VesaliusError {
+  const gaps = positions.slice(1).map((p, n) => {
+    const q = positions[n] as Vector3;
+    return (p[0] - q[0]) * normal[0] + (p[1] - q[1]) * normal[1] + (p[2] - q[2]) * normal[2];
+  });
+  const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] as number;
+  const at = gaps.findIndex((gap) => Math.abs(gap - usual) > Math.max(ROUNDED_PLACE_MM, UNEVEN * usual));
+  if (at < 0)
+    return refuse(
+      slices[0] as Slice,
+      'ImagePositionPatient',
+      'slices along one line',
+      'a bent or sideways row of slices',
+    );
+  const gap = gaps[at] as number;
+  const missing = Math.round(gap / usual) - 1;
+  const whole = missing >= 1 && Math.abs(gap / usual - missing - 1) < UNEVEN;
+  const words = whole ? `, ${missing === 1 ? 'a slice is' : `${missing} slices are`} missing` : '';
+  return refuse(
+    slices[at] as Slice,
+    'ImagePositionPatient',
+    `even steps (${usual.toFixed(3)} mm)`,
+    `${gap.toFixed(3)} mm to the next slice${words}`,
+  );
+}
+
+function thicknessStep(lead: Slice, normal: Vector3, warnings: Warning[]): Vector3 {
+  const thickness = lead.frame.thickness;
+  if (thickness === null)
+    warnings.push({
+      code: 'thickness-missing',
+      where: 'SliceThickness',
+      kept: '1 mm',
+      text: 'A single picture whose file does not say how thick it is: 1 mm is assumed.',
+    });
+  const mm = thickness ?? 1;
+  return [normal[0] * mm, normal[1] * mm, normal[2] * mm];
+}
+
+function text(p: Vector3): string {
+  return p.map((value) => Number(value.toFixed(4))).join('\\');
+}
+
+function refuse(slice: Slice, where: string, expected: string, got: string): VesaliusError {
+  return new VesaliusError({ code: 'geometry', what: 'DICOM geometry', where, expected, got, file: slice.name });
+}

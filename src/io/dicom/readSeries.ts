@@ -1,0 +1,145 @@
+import { asVesaliusError, VesaliusError } from '#core/errors.ts';
+import type { AsyncSteps } from '#core/steps.ts';
+import { allocateScalars, bytesPerVoxel, type ScalarArray, type Volume, voxelCount } from '#core/volume/volume.ts';
+import type { Warning } from '#core/warnings.ts';
+import { refuseTooLarge } from '#io/memory.ts';
+import { openSource } from '#io/source.ts';
+import type { FrameDecoder } from './codeStream.ts';
+import { frameDecoder } from './decode.ts';
+import type { DicomSeries, PlannedSlice } from './listSeries.ts';
+import { type PixelSource, pixelSource } from './pixelSource.ts';
+import { storeSlice } from './storeSlice.ts';
+
+export interface ReadSeriesOptions {
+  /** Voxels in a SharedArrayBuffer. */
+  readonly shared: boolean;
+  /** Called as each slice is in its place: its k and timepoint, and the whole buffer, filled up to it. */
+  readonly onSlab?: (slab: { readonly k: number; readonly timepoint: number; readonly scalars: ScalarArray }) => void;
+}
+
+/**
+ * Reads a listed series slice by slice into the final buffer: beside it one compressed slice (and the one that is
+ * fetched meanwhile) and one decoded one are held. Long: yields `read` after each slice, in slices.
+ * @returns a volume in RAS mm; stored values as they are, their slope and intercept in the header
+ * @throws VesaliusError naming file and keyword: what the series stands listed with, or what its pixels turn out to be
+ */
+export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesOptions): AsyncSteps<Volume> {
+  if (series.error) throw new VesaliusError(series.error);
+  const { header, slices, sources } = series;
+  if (header === null || slices.length === 0)
+    throw new VesaliusError({
+      code: 'missing',
+      what: 'DICOM series',
+      where: 'series',
+      expected: 'slices',
+      got: 'none',
+    });
+
+  const count = voxelCount(header.dims) * header.timepoints;
+  const first = slices[0] as PlannedSlice;
+  const scalars = allocate(header.scalarType, count, [...header.dims], options.shared, first.name);
+  const sliceVoxels = header.dims[0] * header.dims[1];
+  const rescaled = slices.some((s) => s.slope !== header.slope || s.intercept !== header.intercept);
+
+  // Several frames of one file share its item table; a file is let go as soon as the next one is opened.
+  let opened: { source: number; pixels: PixelSource } | null = null;
+  const load = async (slice: PlannedSlice): Promise<Uint8Array<ArrayBuffer>> => {
+    if (opened?.source !== slice.source) {
+      const ref = sources[slice.source];
+      if (!ref)
+        throw new VesaliusError({
+          code: 'internal',
+          what: 'series',
+          where: 'sources',
+          expected: 'a file',
+          got: slice.source,
+        });
+      opened = { source: slice.source, pixels: pixelSource(openSource(ref), slice.pixels) };
+    }
+    return opened.pixels.frame(slice.frame);
+  };
+  const ahead = (slice: PlannedSlice | undefined) => {
+    const loading = slice ? load(slice) : null;
+    // Should the reading stop before it is awaited, its failure is nobody's.
+    loading?.catch(() => {});
+    return loading;
+  };
+
+  const decoders = new Map<string, FrameDecoder>();
+  const range: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let stray = 0;
+  try {
+    let loading = ahead(first);
+    for (const [n, slice] of slices.entries()) {
+      try {
+        const stored = (await loading) as Uint8Array<ArrayBuffer>;
+        loading = ahead(slices[n + 1]);
+        const { syntaxUid } = slice.pixels;
+        let decoder = decoders.get(syntaxUid);
+        if (!decoder) {
+          decoder = await frameDecoder(syntaxUid);
+          decoders.set(syntaxUid, decoder);
+        }
+        const frame = decoder.decode(stored, slice.pixels);
+        const rescale = rescaled ? { slope: slice.slope, intercept: slice.intercept } : null;
+        stray += storeSlice(frame, slice.pixels, scalars, n * sliceVoxels, rescale);
+      } catch (thrown) {
+        throw asVesaliusError(thrown).in(slice.name);
+      }
+      if (n < header.dims[2]) extend(range, scalars.subarray(n * sliceVoxels, (n + 1) * sliceVoxels));
+      options.onSlab?.({ k: n % header.dims[2], timepoint: Math.floor(n / header.dims[2]), scalars });
+      yield { stage: 'read', done: n + 1, of: slices.length };
+    }
+  } finally {
+    for (const decoder of decoders.values()) decoder.close();
+  }
+  const storedRange: [number, number] = range[0] <= range[1] ? range : [0, 0];
+  return { header: { ...header, warnings: [...header.warnings, ...strayWarning(stray, count)], storedRange }, scalars };
+}
+
+function allocate(
+  type: keyof typeof bytesPerVoxel,
+  count: number,
+  dims: number[],
+  shared: boolean,
+  file: string,
+): ScalarArray {
+  try {
+    refuseTooLarge(count * bytesPerVoxel[type], 'Rows, Columns', dims);
+    return allocateScalars(type, count, shared);
+  } catch (thrown) {
+    if (thrown instanceof VesaliusError) throw thrown.in(file);
+    throw new VesaliusError({
+      code: 'too-large',
+      what: 'DICOM series',
+      where: 'Rows, Columns',
+      expected: 'voxels that fit into memory',
+      got: `${dims.join(' × ')} voxels`,
+      file,
+    });
+  }
+}
+
+/** Widens a range by finite values. */
+function extend(range: [number, number], values: ScalarArray): void {
+  let [low, high] = range;
+  for (let n = 0; n < values.length; n++) {
+    const value = values[n] as number;
+    if (value < low && value !== Number.NEGATIVE_INFINITY) low = value;
+    if (value > high && value !== Number.POSITIVE_INFINITY) high = value;
+  }
+  range[0] = low;
+  range[1] = high;
+}
+
+function strayWarning(stray: number, count: number): Warning[] {
+  if (stray === 0) return [];
+  return [
+    {
+      code: 'bits-above-stored',
+      where: 'HighBit',
+      kept: 'the bits of BitsStored',
+      text: `${stray} of ${count} samples had bits outside of BitsStored (an overlay, as a rule); they were cut off.`,
+    },
+  ];
+}
