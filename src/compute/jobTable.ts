@@ -10,6 +10,8 @@ export const jobTable = {
   segment: async () => (await import('#compute/jobs/segment/segment.ts')).segmentVolume,
   readVolume: async () => (await import('#compute/jobs/readVolume.ts')).readVolume,
   listSeries: async () => (await import('#compute/jobs/readVolume.ts')).listSeries,
+  openScan: async () => (await import('#compute/jobs/openScan.ts')).openScan,
+  guidedField: async () => (await import('#compute/jobs/guidedField.ts')).guidedField,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };
