@@ -9,9 +9,11 @@ import type {
   VolumeRecord,
   WindowRecord,
 } from '#core/case/schema.ts';
+import type { UnreadableRecord } from '#core/case/readRecord.ts';
 import type { TissueId } from '#core/case/tissues.ts';
 import type { VesaliusErrorFields } from '#core/errors.ts';
 import type { LabelmapData } from '#core/labelmap/labelmap.ts';
+import type { BrickEdit } from '#core/labelmap/operation.ts';
 import type { Volume, VolumeHeader } from '#core/volume/volume.ts';
 import type { SourceRef } from '#io/source.ts';
 
@@ -23,6 +25,10 @@ export interface CaseState extends CaseDocument {
   readonly canRedo: boolean;
   /** Oldest first; `undone` steps lie above the present one. */
   readonly history: readonly HistoryStep[];
+  /** Records of the document that do not parse: kept as they are, shown as unreadable. */
+  readonly unreadable: readonly UnreadableRecord[];
+  /** Changes that the last undo or redo left standing, because a colleague has changed the same thing since. */
+  readonly spared: number;
 }
 
 export interface HistoryStep {
@@ -48,6 +54,8 @@ export interface CaseVerbs {
   /** Shows these alone. */
   isolate(ids: readonly string[]): void;
   removeSegments(ids: readonly string[]): void;
+  /** Writes runs of segment values (0 erases) into bricks of a layer. Each value has to be that of a living segment of the layer. */
+  paint(layer: string, edits: readonly BrickEdit[]): void;
   addMeasurement(measurement: Omit<MeasurementRecord, 'id'>): MeasurementRecord;
   removeMeasurement(id: string): void;
   /** Calls with the same gesture name until `endGesture` are one step. */
@@ -68,6 +76,8 @@ export interface Voxels {
   header(id: string): VolumeHeader | null;
   /** The folded labelmap of a layer, and a number that rises when it changes. */
   layer(id: string): { readonly labels: LabelmapData; readonly revision: number } | null;
+  /** Bricks of a layer that changed after `revision`; 'all' where that is no longer known. */
+  changedBricks(id: string, revision: number): readonly number[] | 'all';
 }
 
 export const toolIds = [

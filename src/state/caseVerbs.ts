@@ -1,0 +1,346 @@
+// The acts on a case. Each checks everything before it writes anything, and is one step of the undo list.
+import { type RecordKind, type RecordOf, readRecord, readWith } from '#core/case/readRecord.ts';
+import { CASE_VERSION, CaseDocument, type SegmentRecord, WindowRecord } from '#core/case/schema.ts';
+import { VesaliusError } from '#core/errors.ts';
+import { brickGrid } from '#core/labelmap/labelmap.ts';
+import type { BrickEdit, OperationId } from '#core/labelmap/operation.ts';
+import { checkRuns } from '#core/labelmap/runs.ts';
+import { angleDegrees, lengthMm } from '#core/measure/measure.ts';
+import { affine } from '#core/space/affine.ts';
+import type { CaseItems, FactChange } from './caseItems.ts';
+import { factKey } from './caseItems.ts';
+import { LAST_SLOT } from './caseProjection.ts';
+import type { Journal } from './journal.ts';
+import type { UndoList } from './undoList.ts';
+import type { CaseState, CaseVerbs, SegmentPatch } from './viewer.ts';
+
+/** Acts that this layer names itself; each is a key of a phrase. `addLayer` brings its own. */
+export const historyActs = [
+  'history.opened',
+  'history.renamed',
+  'history.recoloured',
+  'history.opacity',
+  'history.shown',
+  'history.hidden',
+  'history.shownSeveral',
+  'history.hiddenSeveral',
+  'history.grouped',
+  'history.reviewed',
+  'history.unreviewed',
+  'history.changed',
+  'history.isolated',
+  'history.isolatedSeveral',
+  'history.removed',
+  'history.removedSeveral',
+  'history.painted',
+  'history.measured',
+  'history.measurementRemoved',
+  'history.crosshair',
+  'history.window',
+] as const;
+export type HistoryAct = (typeof historyActs)[number];
+
+export interface VerbParts {
+  readonly items: CaseItems;
+  readonly journal: Journal;
+  readonly undo: UndoList;
+  readonly newId: (kind: string) => string;
+  readonly state: () => CaseState;
+  /** One transaction of the document, then one new state. */
+  readonly commit: (work: () => { readonly spared?: number; readonly forgot?: boolean }) => void;
+  readonly opened: () => void;
+}
+
+type Drafted = { readonly changes: FactChange[]; readonly operations?: OperationId[] };
+
+export function createCaseVerbs({ items, journal, undo, newId, state, commit, opened }: VerbParts): CaseVerbs {
+  const step = (act: HistoryAct | string, about: string, gesture: string | null, draft: () => Drafted): void =>
+    commit(() => {
+      const { changes, operations = [] } = draft();
+      if (changes.length === 0 && operations.length === 0) return {};
+      return { forgot: undo.push({ act, about, changes, operations, gesture }) };
+    });
+
+  const write = (key: string, value: unknown): FactChange[] => {
+    const change = items.write(key, value);
+    return change === null ? [] : [change];
+  };
+  const setFields = (kind: RecordKind, id: string, fields: object): FactChange[] =>
+    Object.entries(fields).flatMap(([field, value]) => write(factKey(kind, id, field), value));
+  const setCase = (fields: object): FactChange[] =>
+    Object.entries(fields).flatMap(([field, value]) => write(factKey('case', 'only', field), value));
+  const kill = (kind: RecordKind, ids: readonly string[]): FactChange[] =>
+    ids.flatMap((id) => write(factKey(kind, id, 'alive'), false));
+
+  /** Only what stood before is to be brought back: facts of a record that nobody had are harmless once it is not alive. */
+  const make = (kind: RecordKind, record: { readonly id: string }, order: number): FactChange[] => {
+    const { id, ...fields } = record;
+    const facts = setFields(kind, id, { ...fields, order }).filter((change) => change.before !== undefined);
+    return [...facts, ...write(factKey(kind, id, 'alive'), true)];
+  };
+  const nextOrder = (kind: RecordKind): number => {
+    let last = 0;
+    for (const id of items.ids(kind).keys()) {
+      const order = items.value(factKey(kind, id, 'order'));
+      if (typeof order === 'number') last = Math.max(last, order);
+    }
+    return last + 1;
+  };
+
+  const segment = (id: string): SegmentRecord => {
+    const found = state().segments.find((each) => each.id === id);
+    if (found === undefined) throw refusal('missing', 'segment', 'id', 'a segment of the open case', id);
+    return found;
+  };
+  const about = (segments: readonly SegmentRecord[]): string =>
+    segments.length === 1 ? (segments[0] as SegmentRecord).name : String(segments.length);
+
+  /** Slots of living segments and of those that a step, ours or a colleague's, may bring back. */
+  const freeSlots = (count: number): number[] => {
+    const taken = new Set(state().segments.map((each) => each.slot));
+    for (const id of items.ids('segments').keys()) {
+      const key = factKey('segments', id, 'alive');
+      const slot = items.fact(factKey('segments', id, 'slot'));
+      const by = (items.fact(key) ?? slot)?.[1];
+      if (items.value(key) === true || undo.reaches(key) || by !== items.peer) taken.add(slot?.[0] as number);
+    }
+    const free: number[] = [];
+    for (let slot = 1; slot <= LAST_SLOT && free.length < count; slot++) if (!taken.has(slot)) free.push(slot);
+    if (free.length < count)
+      throw refusal('too-large', 'segments of a case', 'slot', `at most ${LAST_SLOT}`, taken.size + count);
+    return free;
+  };
+
+  const freshId = (kind: string, used: { has(id: string): boolean }): string => {
+    const id = newId(kind);
+    if (used.has(id) || id.includes('/')) throw refusal('internal', kind, 'id', 'a new id without /', id);
+    return id;
+  };
+
+  const visibility = (ids: readonly SegmentRecord[], visible: (each: SegmentRecord) => boolean): FactChange[] =>
+    ids.flatMap((each) => write(factKey('segments', each.id, 'visible'), visible(each)));
+
+  return {
+    open(title, volume, window, crosshair) {
+      const record = checked('volumes', volume);
+      const { shape } = CaseDocument;
+      const fields = {
+        version: CASE_VERSION,
+        title: parsed('title', readWith(shape.title, title)),
+        window: parsed('window', readWith(WindowRecord, window)),
+        crosshair: parsed('crosshair', readWith(shape.crosshair, crosshair)),
+      };
+      if (record.id.includes('/')) throw refusal('usage', 'volume', 'id', 'an id without /', record.id);
+      const before = state();
+      const ids = (list: readonly { readonly id: string }[]) => list.map((each) => each.id);
+      step('history.opened', title, null, () => ({
+        changes: [
+          ...kill('segments', [...ids(before.segments), ...unreadableIds(before, 'segments')]),
+          ...kill('measurements', [...ids(before.measurements), ...unreadableIds(before, 'measurements')]),
+          ...kill(
+            'volumes',
+            [...ids(before.volumes), ...unreadableIds(before, 'volumes')].filter((id) => id !== record.id),
+          ),
+          ...make('volumes', record, nextOrder('volumes')),
+          ...setCase(fields),
+        ],
+      }));
+      opened();
+    },
+
+    addLayer(labels, segments, act) {
+      const bricks = brickGrid(labels.dims);
+      const count = bricks[0] * bricks[1] * bricks[2];
+      if (labels.bricks.length !== count)
+        throw refusal('usage', 'layer', 'bricks', `${count} for its dims`, labels.bricks.length);
+      if (!state().volumes.some((each) => each.dims.every((size, axis) => size === labels.dims[axis])))
+        throw refusal('usage', 'layer', 'dims', 'those of a volume of the case', labels.dims.join('×'));
+      const layer = freshId('layer', new Set(journal.layers()));
+      const slots = freeSlots(segments.length);
+      const order = nextOrder('segments');
+      const records = segments.map((fields, n) =>
+        checked('segments', {
+          ...fields,
+          id: freshId('segment', items.ids('segments')),
+          layer,
+          slot: slots[n] as number, // freeSlots gives as many
+        }),
+      );
+      const values = new Set(records.map((record) => record.value));
+      if (values.size < records.length || new Set(records.map((record) => record.id)).size < records.length)
+        throw refusal('usage', 'layer', 'segments', 'another value and id for each', 'one twice');
+      const snapshot = newId('snapshot');
+      step(act, records.length === 1 ? (records[0]?.name ?? '') : String(records.length), null, () => {
+        journal.putSnapshot(snapshot, labels);
+        const made = journal.append({ kind: 'layer', layer, dims: labels.dims, snapshot });
+        return { operations: [made], changes: records.flatMap((record, n) => make('segments', record, order + n)) };
+      });
+      return records.map((record) => record.id);
+    },
+
+    setSegment(id, patch) {
+      const before = segment(id);
+      const after = checked('segments', { ...before, ...patch });
+      const fields = Object.fromEntries(Object.keys(patch).map((field) => [field, after[field as keyof SegmentPatch]]));
+      step(actOf(patch), before.name, null, () => ({ changes: setFields('segments', id, fields) }));
+    },
+
+    setVisible(ids, visible) {
+      const list = ids.map(segment).filter((each) => each.visible !== visible);
+      const act = `history.${visible ? 'shown' : 'hidden'}${list.length === 1 ? '' : 'Several'}`;
+      step(act, about(list), null, () => ({ changes: visibility(list, () => visible) }));
+    },
+
+    isolate(ids) {
+      const shown = ids.map(segment);
+      step(`history.isolated${shown.length === 1 ? '' : 'Several'}`, about(shown), null, () => ({
+        changes: visibility(state().segments, (each) => ids.includes(each.id)),
+      }));
+    },
+
+    removeSegments(ids) {
+      const list = [...new Set(ids)].map(segment);
+      step(`history.removed${list.length === 1 ? '' : 'Several'}`, about(list), null, () => ({
+        changes: kill('segments', ids),
+      }));
+    },
+
+    paint(layer, edits) {
+      const labels = journal.layer(layer)?.labels;
+      if (labels === undefined) throw refusal('missing', 'layer', 'layer', 'a layer of the case', layer);
+      const painted = checkEdits(edits, labels.bricks.length);
+      const own = state().segments.filter((each) => each.layer === layer);
+      const about = new Set<string>();
+      for (const value of painted) {
+        if (value === 0) continue;
+        const target = own.find((each) => each.value === value);
+        if (target === undefined) throw refusal('usage', 'paint', 'runs, value', 'a segment of the layer', value);
+        about.add(target.name);
+      }
+      if (painted.size === 0) return;
+      step('history.painted', [...about].join(', '), null, () => ({
+        changes: [],
+        operations: [journal.append({ kind: 'paint', layer, edits: edits.filter(({ runs }) => runs.length > 0) })],
+      }));
+    },
+
+    addMeasurement(fields) {
+      const record = checked('measurements', { ...fields, id: freshId('measurement', items.ids('measurements')) });
+      checkPoints(record);
+      step('history.measured', record.name, null, () => ({
+        changes: make('measurements', record, nextOrder('measurements')),
+      }));
+      return record;
+    },
+
+    removeMeasurement(id) {
+      const record = state().measurements.find((each) => each.id === id);
+      if (record === undefined) throw refusal('missing', 'measurement', 'id', 'a measurement of the open case', id);
+      step('history.measurementRemoved', record.name, null, () => ({ changes: kill('measurements', [id]) }));
+    },
+
+    setCrosshair(point, gesture) {
+      const crosshair = parsed('crosshair', readWith(CaseDocument.shape.crosshair, point));
+      step('history.crosshair', '', gestureOf('crosshair', gesture), () => ({ changes: setCase({ crosshair }) }));
+    },
+
+    setWindow(window, gesture) {
+      const fields = { window: parsed('window', readWith(WindowRecord, window)) };
+      step('history.window', '', gestureOf('window', gesture), () => ({ changes: setCase(fields) }));
+    },
+
+    setOpacity(id, opacity, gesture) {
+      const { name } = checked('segments', { ...segment(id), opacity });
+      step('history.opacity', name, gestureOf(`opacity ${id}`, gesture), () => ({
+        changes: setFields('segments', id, { opacity }),
+      }));
+    },
+
+    endGesture() {
+      undo.endGesture();
+    },
+    undo() {
+      if (undo.canUndo) commit(() => ({ spared: undo.undo() }));
+    },
+    redo() {
+      if (undo.canRedo) commit(() => ({ spared: undo.redo() }));
+    },
+    goTo(id) {
+      const distance = undo.distanceTo(id);
+      if (distance === null) throw refusal('missing', 'history', 'step', 'a step of the history', id);
+      if (distance === 0) return;
+      commit(() => {
+        let spared = 0;
+        for (let n = 0; n < Math.abs(distance); n++) spared += distance < 0 ? undo.undo() : undo.redo();
+        return { spared };
+      });
+    },
+  };
+}
+
+function actOf(patch: SegmentPatch): HistoryAct {
+  const [field, ...more] = Object.keys(patch);
+  if (more.length > 0) return 'history.changed';
+  switch (field as keyof SegmentPatch | undefined) {
+    case 'name':
+      return 'history.renamed';
+    case 'color':
+      return 'history.recoloured';
+    case 'opacity':
+      return 'history.opacity';
+    case 'visible':
+      return patch.visible === true ? 'history.shown' : 'history.hidden';
+    case 'group':
+      return 'history.grouped';
+    case 'reviewed':
+      return patch.reviewed === true ? 'history.reviewed' : 'history.unreviewed';
+    default:
+      return 'history.changed';
+  }
+}
+
+const gestureOf = (what: string, gesture: string | undefined): string | null =>
+  gesture === undefined ? null : `${what} ${gesture}`;
+
+const unreadableIds = (state: CaseState, kind: RecordKind): string[] =>
+  state.unreadable.flatMap((each) => (each.kind === kind ? [each.id] : []));
+
+/** The values that the edits write. @throws VesaliusError 'usage' or 'format' where an edit is none */
+function checkEdits(edits: readonly BrickEdit[], bricks: number): Set<number> {
+  const values = new Set<number>();
+  for (const { brick, runs } of edits) {
+    if (!Number.isInteger(brick) || brick < 0 || brick >= bricks)
+      throw refusal('usage', 'paint', 'brick', `0 to ${bricks - 1}`, brick);
+    checkRuns(runs);
+    for (let r = 2; r < runs.length; r += 3) values.add(runs[r] as number);
+  }
+  return values;
+}
+
+/** Points that coincide measure nothing: said now, not when the list is drawn. */
+function checkPoints({ kind, points: [a, b, c] }: RecordOf['measurements']): void {
+  const unit = affine('ras', 'ijk', [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
+  if (a === undefined || b === undefined || (kind === 'angle') !== (c !== undefined))
+    throw refusal('usage', 'measurement', 'points', kind === 'angle' ? '3' : '2', c === undefined ? 2 : 3);
+  if (c === undefined) lengthMm(unit, a, b);
+  else angleDegrees(unit, a, b, c);
+}
+
+function checked<Kind extends RecordKind>(kind: Kind, fields: RecordOf[Kind]): RecordOf[Kind] {
+  return parsed(kind, readRecord(kind, fields));
+}
+
+function parsed<Value>(where: string, read: { ok: true; value: Value } | { ok: false; reason: string }): Value {
+  if (read.ok) return read.value;
+  throw refusal('usage', 'case', where, 'what the case document allows', read.reason);
+}
+
+function refusal(
+  code: 'usage' | 'missing' | 'too-large' | 'internal',
+  what: string,
+  where: string,
+  expected: string,
+  got: string | number,
+): VesaliusError {
+  return new VesaliusError({ code, what, where, expected, got });
+}
