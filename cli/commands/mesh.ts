@@ -1,8 +1,6 @@
 import { extname } from 'node:path';
 import { isosurface } from '#compute/isosurface.ts';
 import type { Pool } from '#compute/pool.ts';
-import { simplify } from '#compute/simplify.ts';
-import { labelSurfaces } from '#compute/surfaceNets.ts';
 import { userColors } from '#core/case/tissues.ts';
 import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import { measureMesh } from '#core/mesh/measure.ts';
@@ -123,6 +121,7 @@ async function makeMeshes(pool: Pool, { header, scalars }: Volume, wish: Wish): 
     const mesh = await isosurface(pool, { ...header, scalars }, wish.iso, { onStep: showStep, workers: pool.size });
     return [{ id: 1, name: `isosurface ${wish.iso}`, voxels: countAtLeast({ header, scalars }, wish.iso), mesh }];
   }
+  const { labelSurfaces } = await import('#compute/surfaceNets.ts');
   const dense = labelsOf({ header, scalars });
   const counts = countLabels(dense);
   const surfaces = await labelSurfaces(pool, labelmapFromDense(dense, header.dims), header.rasFromIjk, {
@@ -146,6 +145,7 @@ async function simplifyAll(
   grid: Volume,
   warnings: Warning[],
 ): Promise<Made[]> {
+  const { simplify } = await import('#compute/simplify.ts');
   const total = made.reduce((sum, { mesh }) => sum + mesh.triangles.length / 3, 0);
   const voxelMm = Math.min(...grid.header.spacing);
   const result: Made[] = [];

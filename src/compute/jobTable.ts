@@ -12,6 +12,8 @@ export const jobTable = {
   listSeries: async () => (await import('#compute/jobs/readVolume.ts')).listSeries,
   openScan: async () => (await import('#compute/jobs/openScan.ts')).openScan,
   guidedField: async () => (await import('#compute/jobs/guidedField.ts')).guidedField,
+  bricks: async () => (await import('#compute/jobs/bricks.ts')).bricks,
+  packSurfaces: async () => (await import('#compute/jobs/packSurfaces.ts')).packSurfaces,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };

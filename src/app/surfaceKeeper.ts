@@ -1,0 +1,100 @@
+import type { Pool } from '#compute/pool.ts';
+import type { CaseState, SegmentRecord, Viewer } from '#state/viewer.ts';
+import type { SurfaceStore } from '#state/surfaceStore.ts';
+import { makeChunk, TRIANGLE_GOAL } from './surfaces.ts';
+
+/** Keeps the surfaces what the case says: a layer whose labels changed is meshed anew, one that is gone loses its chunk. */
+export interface SurfaceKeeper {
+  /** Resolves when every surface shows the case as it is now. */
+  settled(): Promise<void>;
+  /** While held, changes wait: an opening shows its coarse surface first and asks for the fine one itself. */
+  hold(): () => void;
+  dispose(): void;
+}
+
+interface Made {
+  /** What the chunk was made from: the layer's revision and its segments' slots. */
+  readonly key: string;
+}
+
+type Parts = Pick<Viewer, 'case' | 'voxels' | 'jobs'> & { readonly surfaces: SurfaceStore };
+
+export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, surfaces }: Parts): SurfaceKeeper {
+  const made = new Map<string, Made>();
+  const running = new Map<string, { key: string; abort: AbortController; done: Promise<void> }>();
+  let held = 0;
+
+  const keyOf = (layer: string, segments: readonly SegmentRecord[]): string => {
+    const revision = voxels.layer(layer)?.revision ?? -1;
+    return `${revision}:${segments.map(({ slot, value, isovalue }) => `${slot}=${value}@${isovalue ?? ''}`).join(',')}`;
+  };
+
+  function look(state: CaseState): void {
+    if (held > 0) return;
+    const layers = Map.groupBy(state.segments, ({ layer }) => layer);
+    for (const layer of [...made.keys(), ...running.keys()]) {
+      if (layers.has(layer)) continue;
+      running.get(layer)?.abort.abort();
+      made.delete(layer);
+      surfaces.verbs.remove(layer);
+    }
+    const total = state.segments.reduce((sum, { voxels: count }) => sum + count ** (2 / 3), 0);
+    for (const [layer, segments] of layers) {
+      const key = keyOf(layer, segments);
+      if (made.get(layer)?.key === key || running.get(layer)?.key === key) continue;
+      running.get(layer)?.abort.abort();
+      const share = segments.reduce((sum, { voxels: count }) => sum + count ** (2 / 3), 0) / Math.max(1, total);
+      start(layer, key, segments, Math.round(TRIANGLE_GOAL * Math.max(0.3, share)));
+    }
+  }
+
+  function start(layer: string, key: string, segments: readonly SegmentRecord[], triangles: number): void {
+    const labels = voxels.layer(layer)?.labels;
+    const record = store
+      .getState()
+      .volumes.find(({ dims }) => labels && dims.every((n, axis) => n === labels.dims[axis]));
+    const volume = record && voxels.volume(record.id);
+    if (!labels || !volume) return;
+    const abort = new AbortController();
+    const done = jobs.verbs
+      .run('job.surface', segments.length === 1 ? (segments[0]?.name ?? '') : String(segments.length), async (job) => {
+        abort.signal.addEventListener('abort', () => jobs.verbs.cancel(job.id));
+        const chunk = await makeChunk(
+          pool,
+          { layer, labels, volume, segments },
+          { signal: job.signal, step: job.step, triangles },
+        );
+        if (job.signal.aborted) return;
+        made.set(layer, { key });
+        surfaces.verbs.put(chunk);
+      })
+      // A failure is on its card already; the next change of the case tries again.
+      .catch(() => undefined)
+      .finally(() => {
+        if (running.get(layer)?.key === key) running.delete(layer);
+      });
+    running.set(layer, { key, abort, done });
+  }
+
+  const unsubscribe = store.subscribe(look);
+  return {
+    async settled() {
+      look(store.getState());
+      while (running.size > 0) await Promise.all([...running.values()].map(({ done }) => done));
+    },
+    hold() {
+      held++;
+      let released = false;
+      return () => {
+        if (released) return;
+        released = true;
+        held--;
+        look(store.getState());
+      };
+    },
+    dispose() {
+      unsubscribe();
+      for (const { abort } of running.values()) abort.abort();
+    },
+  };
+}
