@@ -81,7 +81,8 @@ function tryParse(bytes: Uint8Array<ArrayBuffer>, whole: boolean, file: string):
   try {
     dataSet = dicomParser.parseDicom(part10, {
       untilTag: PIXEL_DATA,
-      inflater: (all: Uint8Array, position: number) => inflatePrefix(all.subarray(position), LONGEST_INFLATED).bytes,
+      inflater: (all: Uint8Array, position: number) =>
+        inflatePrefix(all.subarray(position), whole ? LONGEST_INFLATED : bytes.length * 2).bytes,
       ...(start.kind === 'dataset' ? { TransferSyntaxUID: start.syntax } : {}),
     });
   } catch (thrown) {

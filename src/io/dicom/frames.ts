@@ -35,8 +35,7 @@ function enhancedFrame(dataSet: DataSet, index: number, groups: Places): Frame {
     'x00189226', // MRImageFrameTypeSequence
     'x00189329', // CTImageFrameTypeSequence
     'x00189114', // MREchoSequence
-    'x00189341', // MRDiffusionSequence is x00189117; CT exposure has no stack of its own
-    'x00189117',
+    'x00189117', // MRDiffusionSequence
   ]) {
     const found = groups.map((group) => items(group, sequence)[0]).find((item) => item !== undefined);
     if (found) places.push(found);
@@ -49,7 +48,7 @@ function frameIn(places: Places, dataSet: DataSet, index: number): Frame {
   const position = numbers('x00200032', 3, 'ImagePositionPatient');
   const orientation = numbers('x00200037', 6, 'ImageOrientationPatient');
   const spacing = spacingIn(places);
-  const slope = numbers('x00281053', 1, 'RescaleSlope')?.[0] ?? 1;
+  const slope = (numbers('x00281053', 1, 'RescaleSlope') ?? numbers('x3004000e', 1, 'DoseGridScaling'))?.[0] ?? 1;
   if (slope === 0) throw refuse('RescaleSlope', 'a number other than 0', 0);
   const number = (tag: string) => first(places, (place) => finite(place.floatString(tag)));
   const words = (tag: string) => first(places, (place) => place.string(tag)) ?? '';
@@ -116,7 +115,8 @@ function spacingIn(places: Places): Pick<Frame, 'pixelSpacing' | 'spacingFrom'> 
 function unitIn(places: Places): string | null {
   const type = first(places, (place) => place.string('x00281054'));
   if (type) return type;
-  return first(places, (place) => place.string('x00541001')) ?? null;
+  // Units (PET), DoseUnits.
+  return first(places, (place) => place.string('x00541001') ?? place.string('x30040002')) ?? null;
 }
 
 /** A multi-valued decimal string: null where absent or empty, refused where it is not `count` finite numbers. */

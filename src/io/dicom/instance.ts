@@ -50,7 +50,10 @@ export interface Frame {
 }
 
 export interface Instance {
+  /** SeriesInstanceUID, '' where there is none. */
   readonly seriesUid: string;
+  /** What the files of a series have in common where anonymising took its UID away; '' where that is nothing. */
+  readonly kinship: string;
   /** A DICOMDIR: it lists other files and is none itself. */
   readonly index: boolean;
   readonly instanceUid: string;
@@ -70,6 +73,7 @@ export async function readInstance(source: ByteSource): Promise<Instance> {
   } catch (thrown) {
     return {
       seriesUid: '',
+      kinship: '',
       index: false,
       instanceUid: '',
       modality: '',
@@ -93,11 +97,19 @@ export async function readInstance(source: ByteSource): Promise<Instance> {
   }
 }
 
-function describe(dataSet: DataSet): Pick<Instance, 'instanceUid' | 'modality' | 'facts' | 'protocol'> {
+function kinshipOf(dataSet: DataSet): string {
+  // StudyInstanceUID, FrameOfReferenceUID, SeriesNumber; then what tells apart where these are the same.
+  const ids = ['x0020000d', 'x00200052', 'x00200011'].map((tag) => dataSet.string(tag) ?? '');
+  if (ids.every((id) => id === '')) return '';
+  return [...ids, dataSet.string('x00080060') ?? '', textOf(dataSet, 'x0008103e')].join('|');
+}
+
+function describe(dataSet: DataSet): Pick<Instance, 'kinship' | 'instanceUid' | 'modality' | 'facts' | 'protocol'> {
   const number = dataSet.intString('x00200011');
   const patientName = textOf(dataSet, 'x00100010');
   const date = isoDate(dataSet.string('x00080021') ?? dataSet.string('x00080022') ?? dataSet.string('x00080020') ?? '');
   return {
+    kinship: kinshipOf(dataSet),
     instanceUid: dataSet.string('x00080018') ?? '',
     modality: dataSet.string('x00080060') ?? '',
     protocol: textOf(dataSet, 'x00181030'),
@@ -121,7 +133,14 @@ function storedPixels({ dataSet, syntaxUid, pixels }: DicomHeader, source: ByteS
   const refuse = (where: string, expected: string, got: string | number, code: 'format' | 'unsupported' = 'format') =>
     new VesaliusError({ code, what: 'DICOM image', where, expected, got });
   const sopClass = dataSet.string('x00080016') ?? '';
-  if (pixels === null) throw refuse('PixelData', 'an image', `none (${dataSet.string('x00080060') ?? 'no Modality'})`);
+  if (pixels === null) {
+    const modality = dataSet.string('x00080060');
+    throw refuse(
+      'PixelData',
+      'an image',
+      modality ? `none (${modality})` : `the end of the file after ${lastTag(dataSet)}`,
+    );
+  }
   const other = OTHER_OBJECTS[sopClass];
   if (other) throw refuse('SOPClassUID', 'an image of a scan', other, 'unsupported');
 
@@ -174,6 +193,12 @@ function storedPixels({ dataSet, syntaxUid, pixels }: DicomHeader, source: ByteS
   };
   checkLength(stored, syntax, source, refuse);
   return stored;
+}
+
+/** '(0008,0012)' */
+function lastTag(dataSet: DataSet): string {
+  const tag = Object.keys(dataSet.elements).toSorted().at(-1) ?? 'x00000000';
+  return `(${tag.slice(1, 5)},${tag.slice(5)})`;
 }
 
 type Refuse = (where: string, expected: string, got: string | number) => VesaliusError;

@@ -49,20 +49,23 @@ export async function* listDicomSeries(files: readonly ByteSource[]): AsyncSteps
   }
   const bySeries = new Map<string, number[]>();
   instances.forEach((instance, file) => {
-    // Files that say no series are not taken for one.
-    const key = instance.seriesUid === '' ? `file ${file}` : instance.seriesUid;
+    // Files that say neither a series nor what they belong to are not taken for one.
+    const kinship = instance.kinship === '' || instance.error !== null ? `file ${file}` : instance.kinship;
+    const key = instance.seriesUid === '' ? kinship : instance.seriesUid;
     const group = bySeries.get(key);
     if (group) group.push(file);
     else bySeries.set(key, [file]);
   });
   const all: DicomSeries[] = [];
   for (const group of bySeries.values()) all.push(...seriesOf(group, instances, files));
-  const readable = all.filter((series) => !isIndex(series, instances, files));
-  return (readable.length > 0 ? readable : all).toSorted(
-    (a, b) =>
-      (a.facts.number ?? Number.POSITIVE_INFINITY) - (b.facts.number ?? Number.POSITIVE_INFINITY) ||
-      (a.facts.uid < b.facts.uid ? -1 : a.facts.uid > b.facts.uid ? 1 : 0),
-  );
+  const images = all.filter((series) => !isIndex(series, instances, files));
+  return (images.length > 0 ? images : all).toSorted(bySeriesNumber);
+}
+
+function bySeriesNumber(a: DicomSeries, b: DicomSeries): number {
+  const [m, n] = [a.facts.number, b.facts.number];
+  if (m !== n) return m === null ? 1 : n === null ? -1 : m - n;
+  return a.facts.uid < b.facts.uid ? -1 : a.facts.uid > b.facts.uid ? 1 : 0;
 }
 
 function isIndex(series: DicomSeries, instances: readonly Instance[], files: readonly ByteSource[]): boolean {
@@ -80,6 +83,7 @@ function seriesOf(
   if (broken !== undefined) return [unreadable(group, of(broken).error as VesaliusErrorFields, of(broken), files)];
 
   const warnings: Warning[] = [];
+  if (of(group[0] as number).seriesUid === '' && group.length > 1) warnings.push(NO_UID);
   const kept = withoutCopies(group, of, files, warnings);
   const slices: Slice[] = kept.flatMap((file) =>
     of(file).frames.map((frame) => ({
@@ -110,6 +114,13 @@ function seriesOf(
     return { ...readable(result, lead, more, files), uid };
   });
 }
+
+const NO_UID: Warning = {
+  code: 'series-uid-missing',
+  where: 'SeriesInstanceUID',
+  kept: 'files of one study, frame of reference, series number, modality and description',
+  text: 'The files do not say which series they belong to; those of one study, series number and description are read as one.',
+};
 
 function ordered(stack: Stack): { stack: Stack; result: OrderedStack | VesaliusError }[] {
   try {

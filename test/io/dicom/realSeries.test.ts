@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { affineFromRows, invert, rowsOf, transform } from '#core/space/affine.ts';
+import type { Volume } from '#core/volume/volume.ts';
+import { isDicom } from '#io/dicom/sniff.ts';
+import { type ByteSource, openSource } from '#io/source.ts';
+import { dataFile } from '../../data.ts';
+import { list, read, readOnly } from './dicomFile.ts';
+
+interface Truth {
+  readonly path: string;
+  readonly type?: string;
+  readonly dims: readonly [number, number, number];
+  readonly rasFromIjk: readonly (readonly number[])[];
+  readonly points: readonly { readonly ijk: readonly [number, number, number]; readonly value: number }[];
+  readonly sha256: string | null;
+}
+
+// Made by test/oracle/dicom.py with pydicom and GDCM.
+const truth: readonly Truth[] = JSON.parse(readFileSync(join(import.meta.dirname, '../../oracle/dicom.json'), 'utf8'));
+
+const CT = 'cornerstone3d/CTImage.dcm_';
+/** GDCM and our decoder may round a lossy code stream differently by this much, in stored values. */
+const LOSSY: Readonly<Record<string, number>> = { '.4.50.dcm': 1, '.4.91.dcm': 1 };
+
+export async function dicomFiles(path: string): Promise<ByteSource[]> {
+  const walk = (p: string): string[] =>
+    statSync(p).isDirectory() ? readdirSync(p).flatMap((name) => walk(join(p, name))) : [p];
+  const all = walk(path).map((disk) => openSource({ kind: 'disk', disk, path: disk }));
+  const kept: ByteSource[] = [];
+  for (const file of all) if (isDicom(await file.bytes(0, 1024))) kept.push(file);
+  return kept;
+}
+
+const rescaled = ({ header, scalars }: Volume, n: number) => header.slope * (scalars[n] as number) + header.intercept;
+
+describe('series against pydicom', () => {
+  for (const { path, type, dims, rasFromIjk, points, sha256 } of truth) {
+    const full = dataFile(path);
+    it.skipIf(full === null)(`${path}${type ? ` (${type})` : ''}`, async () => {
+      const found = await list(await dicomFiles(full as string));
+      // Of two stacks the truth names one by its frame type: the field map alone has an intercept.
+      const wanted =
+        type === undefined ? found : found.filter((s) => (s.header?.intercept !== 0) === (type === 'FIELD_MAP'));
+      expect(wanted).toHaveLength(1);
+      const volume = await read(wanted[0] as (typeof wanted)[0]);
+      const { header, scalars } = volume;
+      expect(header.dims).toEqual(dims);
+      const rows = rowsOf(header.rasFromIjk);
+      for (const r of [0, 1, 2, 3])
+        for (const c of [0, 1, 2, 3]) expect(rows[r]?.[c]).toBeCloseTo(rasFromIjk[r]?.[c] as number, 9);
+      const lossy = Object.entries(LOSSY).find(([end]) => path.endsWith(end))?.[1] ?? 0;
+      const truthRas = affineFromRows('ras', 'ijk', rasFromIjk);
+      const [ni, nj] = header.dims;
+      for (const { ijk, value } of points) {
+        // By way of RAS, so that the place counts and not the index.
+        const [i, j, k] = transform(invert(header.rasFromIjk), transform(truthRas, ijk)).map(Math.round) as [
+          number,
+          number,
+          number,
+        ];
+        const mine = rescaled(volume, i + ni * (j + nj * k));
+        // float32 keeps 24 bits of a value that was rescaled slice by slice.
+        expect(Math.abs(mine - value)).toBeLessThanOrEqual(lossy * header.slope + Math.abs(value) * 2 ** -24);
+      }
+      if (sha256 !== null && lossy === 0) {
+        const whole = Int32Array.from(scalars, (_, n) => rescaled(volume, n));
+        expect(createHash('sha256').update(new Uint8Array(whole.buffer)).digest('hex')).toBe(sha256);
+      }
+    });
+  }
+});
+
+describe('transfer syntaxes', () => {
+  const folder = dataFile('cornerstone3d');
+  const names = folder ? readdirSync(folder).filter((name) => name.startsWith('CTImage.dcm_')) : [];
+  const path = (end: string) => join(folder as string, names.find((name) => name.endsWith(`_${end}.dcm`)) as string);
+  const volume = async (end: string) => readOnly(await dicomFiles(path(end)));
+
+  for (const end of [
+    '1.2.840.10008.1.2.2',
+    '1.2.840.10008.1.2.1.99',
+    '1.2.840.10008.1.2.5',
+    ...['57', '70', '80', '90'].map((n) => `1.2.840.10008.1.2.4.${n}`),
+  ])
+    it.skipIf(folder === null)(`${end}: each voxel as in the uncompressed file, the last one too`, async () => {
+      const plain = await volume('1.2.840.10008.1.2.1');
+      const { header, scalars } = await volume(end);
+      expect(header.scalarType).toBe('i16');
+      expect(header.storedRange).toEqual([-2000, 2402]);
+      expect(header.warnings).toEqual([]);
+      expect(scalars[512 * 512 - 1]).toBe(plain.scalars[512 * 512 - 1]);
+      expect(Buffer.from(scalars.buffer).equals(Buffer.from(plain.scalars.buffer))).toBe(true);
+    });
+
+  it.skipIf(folder === null)('each slice of a JPEG lossless series keeps its last voxel', async () => {
+    // The file's last voxel is padding (-2000): a decoder that stops early leaves 0 there.
+    for (const end of ['57', '70']) {
+      const { scalars } = await volume(`1.2.840.10008.1.2.4.${end}`);
+      expect(scalars[512 * 512 - 1]).toBe(-2000);
+    }
+  });
+
+  for (const end of ['81', '91'])
+    it.skipIf(folder === null)(`.4.${end}: near the uncompressed file, and said to be lossy`, async () => {
+      const plain = await volume('1.2.840.10008.1.2.1');
+      const { header, scalars } = await volume(`1.2.840.10008.1.2.4.${end}`);
+      expect(header.warnings.map((w) => w.code)).toEqual(['lossy-compression']);
+      let worst = 0;
+      scalars.forEach((value, n) => {
+        worst = Math.max(worst, Math.abs(value - (plain.scalars[n] as number)));
+      });
+      expect(worst).toBeLessThanOrEqual(end === '81' ? 3 : 12);
+    });
+
+  for (const end of ['51', '53', '55'])
+    it.skipIf(folder === null)(`.4.${end} is refused by its UID`, async () => {
+      const [series] = await list(await dicomFiles(path(`1.2.840.10008.1.2.4.${end}`)));
+      expect(series?.error).toMatchObject({ code: 'unsupported', where: 'TransferSyntaxUID' });
+      expect(series?.error?.got).toContain(`1.2.840.10008.1.2.4.${end}`);
+    });
+
+  it.skipIf(dataFile(`${CT}LittleEndianExplicitTransferSyntax_1.2.840.10008.1.2.1.dcm`) === null)(
+    'a header costs 64 KB of its file',
+    async () => {
+      const file = (await dicomFiles(path('1.2.840.10008.1.2.1')))[0] as ByteSource;
+      let most = 0;
+      const counted: ByteSource = { ...file, bytes: (from, to) => file.bytes(from, (most = Math.max(most, to)) && to) };
+      await list([counted]);
+      expect(most).toBeLessThanOrEqual(65536);
+    },
+  );
+});
