@@ -1,10 +1,11 @@
 import { VesaliusError } from '#core/errors.ts';
 import { ByteReader, type Chunks, chunksOf } from '../byteReader.ts';
 import type { ByteSource } from '../source.ts';
+import { gzipWrapper, type Wrapper, zlibWrapper } from './members.ts';
 import { nodeCrc32, nodeInflate } from './nodeInflate.ts';
 import { portableCrc32, portableInflate } from './portableInflate.ts';
 
-/** How a gzip file ended. */
+/** How a compressed file ended. */
 export interface GzipEnd {
   /** 'missing': the file stops before checksum and length, so that nothing proves its last bytes. */
   readonly trailer: 'ok' | 'missing';
@@ -27,30 +28,38 @@ export function isGzip(head: Uint8Array): boolean {
  * A file that stops early ends the run without an error (`trailer: 'missing'`): the caller knows how many bytes it needs.
  * @throws VesaliusError 'format' (not gzip, broken deflate data), 'checksum' (CRC or length of a member is wrong)
  */
-export async function* gunzip(source: ByteSource, engine: GzipEngine = bestEngine()): Chunks<GzipEnd> {
+export function gunzip(source: ByteSource, engine: GzipEngine = bestEngine()): Chunks<GzipEnd> {
+  return inflated(source, gzipWrapper, engine);
+}
+
+/** As gunzip, for zlib's own wrapper (RFC 1950), as MetaImage has it. */
+export function inflateZlib(source: ByteSource, engine: GzipEngine = bestEngine()): Chunks<GzipEnd> {
+  return inflated(source, zlibWrapper, engine);
+}
+
+function bestEngine(): GzipEngine {
+  return nodeInflate ? 'node' : typeof DecompressionStream === 'undefined' ? 'portable' : 'native';
+}
+
+async function* inflated(source: ByteSource, wrapper: Wrapper, engine: GzipEngine): Chunks<GzipEnd> {
   let given = 0;
   if (engine === 'native') {
-    const stream = (await source.stream()).pipeThrough(
-      new DecompressionStream('gzip') as { readable: ReadableStream<Uint8Array<ArrayBuffer>>; writable: unknown },
-    );
-    const chunks = chunksOf(stream);
+    const chunks = nativeChunks(source, wrapper);
     try {
       for (;;) {
-        let next: IteratorResult<Uint8Array<ArrayBufferLike>, undefined>;
-        try {
-          next = await chunks.next();
-        } catch {
+        const next = await chunks.next();
+        if (next.done) {
+          if (next.value) return next.value;
           break; // the portable reader finds out why
         }
-        if (next.done) return { trailer: 'ok', after: 0 };
         given += next.value.length;
         yield next.value;
       }
     } finally {
-      await chunks.return(undefined).catch(() => undefined);
+      await chunks.return(null);
     }
   }
-  const members = readMembers(source, engine === 'node');
+  const members = readMembers(source, wrapper, engine === 'node');
   try {
     let skip = given;
     for (;;) {
@@ -67,80 +76,80 @@ export async function* gunzip(source: ByteSource, engine: GzipEngine = bestEngin
   }
 }
 
-function bestEngine(): GzipEngine {
-  return nodeInflate ? 'node' : typeof DecompressionStream === 'undefined' ? 'portable' : 'native';
+/** Ends with null where the platform refuses the stream. A source that cannot be read is an error as ever. */
+async function* nativeChunks(source: ByteSource, wrapper: Wrapper): Chunks<GzipEnd | null> {
+  const chunks = chunksOf(await source.stream());
+  let broken: { readonly thrown: unknown } | null = null;
+  const watched = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      try {
+        const next = await chunks.next();
+        if (next.done) controller.close();
+        else controller.enqueue(next.value as Uint8Array<ArrayBuffer>);
+      } catch (thrown) {
+        broken = { thrown };
+        throw thrown;
+      }
+    },
+    cancel: async () => {
+      await chunks.return(undefined);
+    },
+  });
+  const inside = chunksOf(watched.pipeThrough(new DecompressionStream(wrapper.native)));
+  try {
+    for (;;) {
+      let next: IteratorResult<Uint8Array<ArrayBufferLike>, undefined>;
+      try {
+        next = await inside.next();
+      } catch {
+        if (broken) throw (broken as { thrown: unknown }).thrown;
+        return null;
+      }
+      if (next.done) return { trailer: 'ok', after: 0 };
+      yield next.value;
+    }
+  } finally {
+    await inside.return(undefined).catch(() => undefined);
+  }
 }
 
-async function* readMembers(source: ByteSource, node: boolean): Chunks<GzipEnd> {
+async function* readMembers(source: ByteSource, wrapper: Wrapper, node: boolean): Chunks<GzipEnd> {
   const inflate = (node && nodeInflate) || portableInflate;
-  const crc32 = (node && nodeCrc32) || portableCrc32;
   const input = new ByteReader(chunksOf(await source.stream()));
   try {
     for (let member = 0; ; member++) {
       const begins = input.position;
-      const header = await readHeader(input);
+      const header = await wrapper.readHeader(input);
       if (header !== 'ok') {
-        if (member === 0) throw fault('format', 'gzip', 'a gzip header', header);
-        const after = source.size === null ? null : source.size - begins;
-        return { trailer: 'ok', after };
+        if (member === 0) {
+          const expected = `a ${wrapper.name} header`;
+          throw new VesaliusError({ code: 'format', what: wrapper.name, where: wrapper.name, expected, got: header });
+        }
+        return { trailer: 'ok', after: source.size === null ? null : source.size - begins };
       }
-      let crc = 0;
-      let length = 0;
+      const sum = wrapper.sum((node && nodeCrc32) || portableCrc32);
       const chunks = inflate(input);
       try {
         for (;;) {
           const next = await chunks.next();
           if (next.done) break;
-          crc = crc32(next.value, crc);
-          length += next.value.length;
+          sum.add(next.value);
           yield next.value;
         }
       } finally {
         await chunks.return(undefined);
       }
-      const trailer = await input.take(8);
-      if (trailer.length < 8) return { trailer: 'missing', after: 0 };
-      const view = new DataView(trailer.buffer);
-      const storedCrc = view.getUint32(0, true);
-      if (storedCrc !== crc >>> 0) throw fault('checksum', 'gzip CRC-32', hex(storedCrc), hex(crc >>> 0));
-      const storedLength = view.getUint32(4, true);
-      if (storedLength !== length % 2 ** 32)
-        throw fault('checksum', 'gzip length', `${storedLength} bytes`, `${length} bytes`);
+      const trailer = await input.take(wrapper.trailerBytes);
+      if (trailer.length < wrapper.trailerBytes) return { trailer: 'missing', after: 0 };
+      sum.check(trailer);
       const more = await input.some(1);
       if (!more) return { trailer: 'ok', after: 0 };
       input.unread(1);
+      if (!wrapper.several) {
+        return { trailer: 'ok', after: source.size === null ? null : source.size - input.position };
+      }
     }
   } finally {
     await input.close();
   }
 }
-
-/** RFC 1952. 'ok', or what was found instead. */
-async function readHeader(input: ByteReader<undefined>): Promise<string> {
-  const head = await input.take(10);
-  if (head.length < 10) return `${head.length} bytes`;
-  if (!isGzip(head)) return 'other bytes';
-  if (head[2] !== 8) return `compression method ${head[2]}`;
-  const flags = head[3] as number;
-  if (flags & 0xe0) return `flags ${flags}`;
-  if (flags & 4) {
-    const size = await input.take(2);
-    await input.skip((size[0] ?? 0) + 256 * (size[1] ?? 0));
-  }
-  for (const flag of [8, 16]) {
-    if (!(flags & flag)) continue;
-    for (;;) {
-      const next = await input.take(1);
-      if (next.length === 0) return 'a header that is cut';
-      if (next[0] === 0) break;
-    }
-  }
-  if (flags & 2) await input.skip(2);
-  return 'ok';
-}
-
-function fault(code: 'format' | 'checksum', where: string, expected: string, got: string): VesaliusError {
-  return new VesaliusError({ code, what: 'gzip', where, expected, got });
-}
-
-const hex = (value: number): string => value.toString(16).padStart(8, '0');

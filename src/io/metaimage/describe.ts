@@ -1,14 +1,215 @@
-import { VesaliusError } from '#core/errors.ts';
-import type { RasterFile } from '../raster.ts';
+import { VesaliusError, type VesaliusErrorCode } from '#core/errors.ts';
+import { type Affine, affineFromRows, determinant3, spacingOf } from '#core/space/affine.ts';
+import { type Dims, voxelCount } from '#core/volume/volume.ts';
+import type { Warning } from '#core/warnings.ts';
+import { type DataLayout, numberedFiles, openLayout } from '../dataFiles.ts';
+import { refuseTooLarge } from '../memory.ts';
+import { firstScalarType, type StoredType, storedBytes } from '../narrow.ts';
+import { headerFacts, type RasterFile } from '../raster.ts';
+import { sibling } from '../sibling.ts';
 import type { ByteSource } from '../source.ts';
 import type { SourceHead } from '../sourceHead.ts';
 
-export async function describeMetaImage(_head: SourceHead, _others: readonly ByteSource[]): Promise<RasterFile> {
-  throw new VesaliusError({
-    code: 'unsupported',
-    what: 'MetaImage',
-    where: 'format',
-    expected: 'NIfTI',
-    got: 'MetaImage',
+const types: Readonly<Record<string, StoredType>> = {
+  MET_CHAR: 'i8',
+  MET_UCHAR: 'u8',
+  MET_SHORT: 'i16',
+  MET_USHORT: 'u16',
+  MET_INT: 'i32',
+  MET_UINT: 'u32',
+  MET_LONG: 'i32',
+  MET_ULONG: 'u32',
+  MET_LONG_LONG: 'i64',
+  MET_ULONG_LONG: 'u64',
+  MET_FLOAT: 'f32',
+  MET_DOUBLE: 'f64',
+};
+
+interface Header {
+  readonly fields: ReadonlyMap<string, string>;
+  /** Names below `ElementDataFile = LIST`. */
+  readonly list: readonly string[];
+  readonly length: number;
+}
+
+/**
+ * MetaImage with its data behind the header (.mha) or in files of their own (.mhd), raw or compressed.
+ * @param others files that were opened with it; data files are looked for there first
+ * @throws VesaliusError naming the field
+ * Source: itk.org/Wiki/ITK/MetaIO/Documentation; matrix and offset as ITK's MetaImageIO takes them, in LPS
+ */
+export async function describeMetaImage(head: SourceHead, others: readonly ByteSource[]): Promise<RasterFile> {
+  if (head.gzip) throw refuse('unsupported', 'format', 'a MetaImage that is not compressed as a whole', 'gzip');
+  const header = parseHeader(head.bytes);
+  const { fields } = header;
+  const warnings: Warning[] = [];
+  const kind = fields.get('ObjectType') ?? 'Image';
+  if (kind !== 'Image') throw refuse('unsupported', 'ObjectType', 'Image', kind);
+  const { dims, timepoints, rank } = sizesOf(fields);
+  const channels = Number(fields.get('ElementNumberOfChannels') ?? 1);
+  if (channels !== 1) throw refuse('unsupported', 'ElementNumberOfChannels', '1', channels);
+  const typeName = fields.get('ElementType') ?? 'none';
+  const stored = types[typeName];
+  if (!stored) throw refuse('unsupported', 'ElementType', Object.keys(types).join(' '), typeName);
+  const rasFromIjk = matrixOf(fields, rank, warnings);
+  const bytes = voxelCount(dims) * timepoints * storedBytes[stored];
+  refuseTooLarge(bytes, 'DimSize', [...dims, timepoints]);
+  const layout = await layoutOf(head, header, { bytes, slices: dims[2] }, others);
+  const big = fields.get('ElementByteOrderMSB') ?? fields.get('BinaryDataByteOrderMSB') ?? 'False';
+  return {
+    sources: [head.source, ...layout.files.filter((file) => file !== head.source)],
+    facts: headerFacts(
+      { name: head.source.name, dims, timepoints, slope: 1, intercept: 0, rasFromIjk, format: 'metaimage', warnings },
+      firstScalarType(stored),
+    ),
+    plan: {
+      stored,
+      bigEndian: storedBytes[stored] > 1 && isTrue(big),
+      dims,
+      timepoints,
+      fields: { type: 'ElementType', size: 'DimSize', data: 'ElementDataFile' },
+      ...openLayout(layout),
+    },
+  };
+}
+
+function refuse(code: VesaliusErrorCode, where: string, expected: string, got: string | number): VesaliusError {
+  return new VesaliusError({ code, what: 'MetaImage header', where, expected, got });
+}
+
+const isTrue = (value: string): boolean => /^(true|1|t)$/i.test(value);
+
+/** `ElementDataFile` is the last line by definition: with LOCAL the data follow it, with LIST the names. */
+function parseHeader(bytes: Uint8Array<ArrayBuffer>): Header {
+  const text = new TextDecoder('latin1').decode(bytes);
+  const fields = new Map<string, string>();
+  let at = 0;
+  while (at < text.length) {
+    const end = text.indexOf('\n', at);
+    const line = text.slice(at, end < 0 ? text.length : end);
+    at = end < 0 ? text.length : end + 1;
+    const pair = /^\s*([A-Za-z]\w*)\s*[=:]\s*(.*?)\s*$/.exec(line);
+    if (!pair) continue;
+    fields.set(pair[1] ?? '', pair[2] ?? '');
+    if (pair[1] !== 'ElementDataFile') continue;
+    const list = /^LIST\b/i.test(pair[2] ?? '') ? text.slice(at).split(/\r?\n/) : [];
+    return { fields, list: list.map((name) => name.trim()).filter((name) => name !== ''), length: at };
+  }
+  throw refuse('format', 'ElementDataFile', 'LOCAL or the name of the data file', 'none');
+}
+
+function numbersOf(fields: ReadonlyMap<string, string>, name: string, count: number): number[] | null {
+  const value = fields.get(name);
+  if (value === undefined) return null;
+  const numbers = value.split(/[\s,]+/).map(Number);
+  if (numbers.length !== count || numbers.some((number) => !Number.isFinite(number)))
+    throw refuse('format', name, `${count} numbers`, value === '' ? 'none' : value);
+  return numbers;
+}
+
+function sizesOf(fields: ReadonlyMap<string, string>): { dims: Dims; timepoints: number; rank: number } {
+  const rank = Number(fields.get('NDims'));
+  if (!(rank === 2 || rank === 3 || rank === 4)) {
+    throw refuse('unsupported', 'NDims', '2 to 4', fields.get('NDims') ?? 'none');
+  }
+  const sizes = numbersOf(fields, 'DimSize', rank);
+  if (!sizes) throw refuse('format', 'DimSize', `${rank} numbers`, 'none');
+  for (const size of sizes)
+    if (!(size >= 1 && Number.isSafeInteger(size))) throw refuse('format', 'DimSize', 'at least 1 each', size);
+  return { dims: [sizes[0] ?? 1, sizes[1] ?? 1, sizes[2] ?? 1], timepoints: sizes[3] ?? 1, rank };
+}
+
+function matrixOf(fields: ReadonlyMap<string, string>, rank: number, warnings: Warning[]): Affine<'ras', 'ijk'> {
+  const named = (...names: string[]) => names.find((name) => fields.has(name));
+  const spacing = spacingsOf(fields, rank, warnings);
+  const matrixName = named('TransformMatrix', 'Rotation', 'Orientation');
+  const offsetName = named('Offset', 'Position', 'Origin');
+  const matrix = matrixName ? numbersOf(fields, matrixName, rank * rank) : null;
+  const offset = offsetName ? numbersOf(fields, offsetName, rank) : null;
+  if (!matrix) {
+    warnings.push({
+      code: 'orientation-missing',
+      where: 'TransformMatrix',
+      kept: 'left, posterior, superior',
+      text: 'The file does not say how the scan lies; its axes were taken as left, posterior, superior; left may be right.',
+    });
+  }
+  // The first `rank` numbers are the direction of the first axis. LPS to RAS turns the signs of x and y.
+  const rows = [0, 1, 2].map((row) => {
+    const sign = row < 2 ? -1 : 1;
+    const columns = [0, 1, 2].map((axis) => {
+      const inFile = axis < rank && row < rank && matrix;
+      const cosine = inFile ? (matrix[axis * rank + row] ?? 0) : Number(axis === row);
+      return sign * cosine * (spacing[axis] ?? 1);
+    });
+    return [...columns, sign * (offset?.[row] ?? 0)];
   });
+  const rasFromIjk = affineFromRows('ras', 'ijk', rows);
+  const [si, sj, sk] = spacingOf(rasFromIjk);
+  const box = si * sj * sk;
+  if (!(box > 0) || Math.abs(determinant3(rasFromIjk)) / box < 1e-6) {
+    throw refuse(
+      'geometry',
+      matrixName ?? 'TransformMatrix',
+      'axes that span a volume',
+      fields.get(matrixName ?? '') ?? 'none',
+    );
+  }
+  return rasFromIjk;
+}
+
+function spacingsOf(fields: ReadonlyMap<string, string>, rank: number, warnings: Warning[]): number[] {
+  const name = fields.has('ElementSpacing') ? 'ElementSpacing' : 'ElementSize';
+  const values = numbersOf(fields, name, rank);
+  if (!values) {
+    warnings.push({
+      code: 'spacing-missing',
+      where: 'ElementSpacing',
+      kept: '1 mm',
+      text: 'The file does not say how far its voxels are apart; 1 mm was taken, so lengths may be wrong.',
+    });
+    return [1, 1, 1];
+  }
+  return values.map((value) => {
+    if (value === 0) throw refuse('format', name, 'lengths above 0', value);
+    if (value > 0) return value;
+    warnings.push({
+      code: 'spacing-negative',
+      where: name,
+      kept: String(-value),
+      text: `${name} holds ${value}; ${-value} was taken.`,
+    });
+    return -value;
+  });
+}
+
+async function layoutOf(
+  head: SourceHead,
+  { fields, list, length }: Header,
+  { bytes, slices }: { readonly bytes: number; readonly slices: number },
+  others: readonly ByteSource[],
+): Promise<DataLayout> {
+  const field = 'ElementDataFile';
+  if (!isTrue(fields.get('BinaryData') ?? 'True')) throw refuse('unsupported', 'BinaryData', 'True', 'False');
+  const packing = isTrue(fields.get('CompressedData') ?? 'False') ? 'zlib or gzip' : 'none';
+  const headerSize = Number(fields.get('HeaderSize') ?? 0);
+  if (!Number.isSafeInteger(headerSize) || headerSize < -1) {
+    throw refuse('format', 'HeaderSize', 'a number of bytes, or -1', fields.get('HeaderSize') ?? '');
+  }
+  const from = headerSize === -1 ? null : headerSize;
+  const value = fields.get(field) ?? '';
+  if (/^local$/i.test(value)) return { files: [head.source], from: length, packing, skip: 0, bytes, field };
+  const pattern = /^(\S*%0?\d*d\S*)\s+(-?\d+)\s+(-?\d+)(?:\s+(-?\d+))?$/.exec(value);
+  let names = [value];
+  if (/^LIST\b/i.test(value)) names = [...list];
+  else if (pattern) {
+    names = numberedFiles(pattern[1] ?? '', Number(pattern[2]), Number(pattern[3]), Number(pattern[4] ?? 1), field);
+  }
+  if (names.length === 0 || names.includes('')) throw refuse('format', field, 'the name of the data file', 'none');
+  if (names.length > 1 && slices % names.length !== 0) {
+    throw refuse('format', field, `files that share ${slices} slices evenly`, `${names.length} files`);
+  }
+  const files: ByteSource[] = [];
+  for (const name of names) files.push(await sibling(head.source, name, others, field));
+  return { files, from, packing, skip: 0, bytes, field };
 }

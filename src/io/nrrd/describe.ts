@@ -1,8 +1,138 @@
-import { VesaliusError } from '#core/errors.ts';
-import type { RasterFile } from '../raster.ts';
+import { voxelCount } from '#core/volume/volume.ts';
+import type { Warning } from '#core/warnings.ts';
+import { type DataLayout, numberedFiles, openLayout } from '../dataFiles.ts';
+import { refuseTooLarge } from '../memory.ts';
+import { firstScalarType, type StoredType, storedBytes } from '../narrow.ts';
+import { headerFacts, type RasterFile } from '../raster.ts';
+import { sibling } from '../sibling.ts';
 import type { ByteSource } from '../source.ts';
-import type { SourceHead } from '../sourceHead.ts';
+import { openBytes, type SourceHead } from '../sourceHead.ts';
+import { nrrdGrid } from './grid.ts';
+import { type NrrdHeader, parseNrrdHeader, refuseNrrd, wordsOf } from './header.ts';
 
-export async function describeNrrd(_head: SourceHead, _others: readonly ByteSource[]): Promise<RasterFile> {
-  throw new VesaliusError({ code: 'unsupported', what: 'NRRD', where: 'format', expected: 'NIfTI', got: 'NRRD' });
+const types: Readonly<Record<string, StoredType>> = Object.fromEntries(
+  (
+    [
+      ['i8', 'signed char|int8|int8_t'],
+      ['u8', 'uchar|unsigned char|uint8|uint8_t'],
+      ['i16', 'short|short int|signed short|signed short int|int16|int16_t'],
+      ['u16', 'ushort|unsigned short|unsigned short int|uint16|uint16_t'],
+      ['i32', 'int|signed int|int32|int32_t'],
+      ['u32', 'uint|unsigned int|uint32|uint32_t'],
+      ['i64', 'longlong|long long|long long int|signed long long|signed long long int|int64|int64_t'],
+      ['u64', 'ulonglong|unsigned long long|unsigned long long int|uint64|uint64_t'],
+      ['f32', 'float'],
+      ['f64', 'double'],
+    ] as const
+  ).flatMap(([stored, names]) => names.split('|').map((name) => [name, stored])),
+);
+
+/** Headers of segmentations may hold thousands of notes; more than this is no header. */
+const LONGEST_HEADER = 1 << 24;
+
+/**
+ * NRRD with its data attached or in files of their own, raw or gzip.
+ * @param others files that were opened with it; data files are looked for there first
+ * @throws VesaliusError naming the field
+ */
+export async function describeNrrd(head: SourceHead, others: readonly ByteSource[]): Promise<RasterFile> {
+  const header = await wholeHeader(head);
+  const { fields } = header;
+  const warnings: Warning[] = [];
+  const { dims, timepoints, rasFromIjk } = nrrdGrid(fields, warnings);
+  const typeName = fields.get('type') ?? 'none';
+  const stored = types[typeName.toLowerCase().replace(/\s+/g, ' ')];
+  if (!stored) {
+    const code = typeName === 'block' ? 'unsupported' : 'format';
+    throw refuseNrrd(code, 'type', 'a whole number of 8 to 64 bits, float or double', typeName);
+  }
+  const bytes = voxelCount(dims) * timepoints * storedBytes[stored];
+  refuseTooLarge(bytes, 'sizes', [...dims, timepoints]);
+  const layout = await layoutOf(head, header, bytes, others);
+  return {
+    sources: [head.source, ...layout.files.filter((file) => file !== head.source)],
+    facts: headerFacts(
+      { name: head.source.name, dims, timepoints, slope: 1, intercept: 0, rasFromIjk, format: 'nrrd', warnings },
+      firstScalarType(stored),
+    ),
+    plan: {
+      stored,
+      bigEndian: storedBytes[stored] > 1 && isBigEndian(fields),
+      dims,
+      timepoints,
+      fields: { type: 'type', size: 'sizes', data: layout.field },
+      ...openLayout(layout),
+    },
+  };
+}
+
+async function wholeHeader(head: SourceHead): Promise<NrrdHeader> {
+  let header = parseNrrdHeader(head.bytes);
+  for (let size = 4 * head.bytes.length; !header.ended && size <= LONGEST_HEADER; size *= 4) {
+    if (head.source.size !== null && !head.gzip && head.bytes.length >= head.source.size) break;
+    const reader = await openBytes(head.source, head.gzip);
+    const bytes = await reader.take(size);
+    await reader.close();
+    header = parseNrrdHeader(bytes);
+    if (bytes.length < size) break;
+  }
+  return header;
+}
+
+function isBigEndian(fields: ReadonlyMap<string, string>): boolean {
+  const endian = fields.get('endian')?.toLowerCase();
+  if (endian !== 'little' && endian !== 'big') throw refuseNrrd('format', 'endian', 'little or big', endian ?? 'none');
+  return endian === 'big';
+}
+
+async function layoutOf(
+  head: SourceHead,
+  header: NrrdHeader,
+  bytes: number,
+  others: readonly ByteSource[],
+): Promise<DataLayout> {
+  const { fields } = header;
+  const encoding = (fields.get('encoding') ?? 'none').toLowerCase();
+  const gzip = encoding === 'gzip' || encoding === 'gz';
+  if (!gzip && encoding !== 'raw') throw refuseNrrd('unsupported', 'encoding', 'raw or gzip', encoding);
+  const lines = whole(fields, 'lineskip', 0);
+  if (lines > 0) throw refuseNrrd('unsupported', 'line skip', '0', lines);
+  const skip = whole(fields, 'byteskip', -1);
+  const names = dataFileNames(header);
+  const packing = gzip ? 'gzip' : 'none';
+  if (!names) {
+    if (!header.ended) throw refuseNrrd('truncated', 'data', 'a blank line, then the data', 'the end of the file');
+    if (head.gzip && gzip) throw refuseNrrd('unsupported', 'encoding', 'gzip once', 'gzip twice');
+    const field = 'data';
+    // A file that is compressed as a whole is unpacked first, then its header is passed over.
+    if (head.gzip) {
+      return { files: [head.source], from: 0, packing: 'gzip', skip: header.length + Math.max(0, skip), bytes, field };
+    }
+    const from = skip < 0 ? null : header.length + (gzip ? 0 : skip);
+    return { files: [head.source], from, packing, skip: gzip ? Math.max(0, skip) : 0, bytes, field };
+  }
+  const files: ByteSource[] = [];
+  for (const name of names) files.push(await sibling(head.source, name, others, 'data file'));
+  const from = skip < 0 ? null : gzip ? 0 : skip;
+  return { files, from, packing, skip: gzip ? Math.max(0, skip) : 0, bytes, field: 'data file' };
+}
+
+/** -1 for byte skip: the data are the last bytes of the file. */
+function whole(fields: ReadonlyMap<string, string>, name: 'lineskip' | 'byteskip', least: number): number {
+  const value = Number(fields.get(name) ?? 0);
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw refuseNrrd('format', name.replace('skip', ' skip'), `a whole number from ${least}`, fields.get(name) ?? '');
+}
+
+/** null where the data are attached. */
+function dataFileNames({ fields, list }: NrrdHeader): string[] | null {
+  const value = fields.get('datafile');
+  if (value === undefined) return null;
+  if (/^LIST\b/.test(value)) {
+    if (list.length === 0) throw refuseNrrd('format', 'data file', 'names below LIST', 'none');
+    return [...list];
+  }
+  const pattern = /^(\S*%0?\d*d\S*)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)(\s+\d+)?$/.exec(value);
+  if (!pattern) return [wordsOf(value).length === 1 ? value.replaceAll('"', '') : value];
+  return numberedFiles(pattern[1] ?? '', Number(pattern[2]), Number(pattern[3]), Number(pattern[4]), 'data file');
 }

@@ -1,0 +1,192 @@
+import { type Affine, affineFromRows, determinant3, spacingOf } from '#core/space/affine.ts';
+import type { Dims } from '#core/volume/volume.ts';
+import type { Warning } from '#core/warnings.ts';
+import { refuseNrrd, vectorOf, wordsOf } from './header.ts';
+
+export interface NrrdGrid {
+  readonly dims: Dims;
+  readonly timepoints: number;
+  readonly rasFromIjk: Affine<'ras', 'ijk'>;
+}
+
+/** Signs that bring each space to RAS. */
+const spaces: Readonly<Record<string, readonly [number, number, number]>> = {
+  'right-anterior-superior': [1, 1, 1],
+  ras: [1, 1, 1],
+  'left-anterior-superior': [-1, 1, 1],
+  las: [-1, 1, 1],
+  'left-posterior-superior': [-1, -1, 1],
+  lps: [-1, -1, 1],
+};
+/** What ITK, and so most that reads NRRD, takes where the file does not say. */
+const UNSAID = [-1, -1, 1] as const;
+const millimetres: Readonly<Record<string, number>> = { mm: 1, millimeter: 1, cm: 10, m: 1000, um: 0.001, µm: 0.001 };
+
+/**
+ * Sizes, which axes are space and which is time, and where the voxels lie.
+ * @param warnings gets what the file leaves open
+ * @throws VesaliusError naming the field
+ */
+export function nrrdGrid(fields: ReadonlyMap<string, string>, warnings: Warning[]): NrrdGrid {
+  const sizes = sizesOf(fields);
+  const directions = directionsOf(fields, sizes.length);
+  const kinds = wordsOf(fields.get('kinds') ?? '').map((kind) => kind.toLowerCase());
+  const spatial = spatialAxes(sizes, directions, kinds);
+  const [first] = spatial;
+  if (first === undefined || first > 0) {
+    const expected = 'one value per voxel: the first axis in space';
+    throw refuseNrrd('unsupported', 'kinds', expected, `${kinds[0] ?? 'none'}, ${sizes[0]} values`);
+  }
+  const timepoints = sizes.slice(spatial.length).reduce((product, size) => product * size, 1);
+  const size = (n: number) => sizes[n] ?? 1;
+  const dims: Dims = [size(0), spatial.length > 1 ? size(1) : 1, spatial.length > 2 ? size(2) : 1];
+  const signs = signsOf(fields, directions !== null, warnings);
+  const scale = unitOf(fields, warnings);
+  const columns = directions ? spatial.map((n) => directions[n] as number[]) : columnsFromSpacings(fields, warnings);
+  // A flat picture has its third direction from the other two, one unit long.
+  while (columns.length < 3) columns.push(thirdColumn(columns));
+  const origin = originOf(fields, directions !== null, warnings);
+  const rows = [0, 1, 2].map((row) =>
+    [...columns.map((column) => column[row] ?? 0), origin[row] ?? 0].map((value) => value * scale * (signs[row] ?? 1)),
+  );
+  const rasFromIjk = affineFromRows('ras', 'ijk', rows);
+  const [si, sj, sk] = spacingOf(rasFromIjk);
+  const box = si * sj * sk;
+  if (!(box > 0) || Math.abs(determinant3(rasFromIjk)) / box < 1e-6) {
+    const where = directions ? 'space directions' : 'spacings';
+    throw refuseNrrd('geometry', where, 'axes that span a volume', fields.get(where.replace(' ', '')) ?? 'none');
+  }
+  return { dims, timepoints, rasFromIjk };
+}
+
+function sizesOf(fields: ReadonlyMap<string, string>): number[] {
+  const dimension = Number(fields.get('dimension'));
+  if (!(dimension >= 2 && dimension <= 4)) {
+    throw refuseNrrd('unsupported', 'dimension', '2 to 4', fields.get('dimension') ?? 'none');
+  }
+  const words = wordsOf(fields.get('sizes') ?? '');
+  if (words.length !== dimension) {
+    throw refuseNrrd('format', 'sizes', `${dimension} numbers`, fields.get('sizes') ?? 'none');
+  }
+  return words.map((word) => {
+    const size = Number(word);
+    if (!(size >= 1 && Number.isSafeInteger(size))) throw refuseNrrd('format', 'sizes', 'at least 1 each', word);
+    return size;
+  });
+}
+
+/** One vector per axis, null for an axis that is not in space; null where the field is missing. */
+function directionsOf(fields: ReadonlyMap<string, string>, rank: number): (number[] | null)[] | null {
+  const value = fields.get('spacedirections');
+  if (value === undefined) return null;
+  const words = wordsOf(value);
+  if (words.length !== rank) throw refuseNrrd('format', 'space directions', `${rank} vectors`, value);
+  return words.map((word) => {
+    if (word === 'none') return null;
+    const vector = vectorOf(word, 'space directions');
+    if (vector.length !== 3) throw refuseNrrd('unsupported', 'space directions', 'vectors of 3', word);
+    return vector;
+  });
+}
+
+function spatialAxes(
+  sizes: readonly number[],
+  directions: readonly (number[] | null)[] | null,
+  kinds: readonly string[],
+): number[] {
+  const inSpace = (n: number): boolean => {
+    if (directions) return directions[n] !== null;
+    const kind = kinds[n] ?? '???';
+    return kind === 'domain' || kind === 'space' || kind === '???' || kind === 'none';
+  };
+  // Without directions a fourth axis is a further one whatever it is called.
+  const axes = sizes.map((_, n) => n).filter((n) => inSpace(n) && (directions !== null || n < 3));
+  const gap = axes.findIndex((axis, n) => axis !== (axes[0] ?? 0) + n);
+  if (axes.length < 2 || axes.length > 3 || gap >= 0) {
+    const got = kinds.join(' ') || `${axes.length} axes in space`;
+    throw refuseNrrd('unsupported', directions ? 'space directions' : 'kinds', '2 or 3 axes in space, together', got);
+  }
+  return axes;
+}
+
+function signsOf(
+  fields: ReadonlyMap<string, string>,
+  oriented: boolean,
+  warnings: Warning[],
+): readonly [number, number, number] {
+  const space = fields.get('space');
+  const known = space === undefined ? undefined : spaces[space.toLowerCase().replace(/-time$|t$/, '')];
+  if (known && oriented) return known;
+  warnings.push({
+    code: 'orientation-missing',
+    where: space === undefined ? 'space' : oriented ? 'space' : 'space directions',
+    kept: 'left-posterior-superior',
+    text: known
+      ? 'The file names a space but no space directions; its axes were taken as left, posterior, superior; left may be right.'
+      : `The file does not say how the scan lies (space: ${space ?? 'none'}); left-posterior-superior was taken, so left may be right.`,
+  });
+  return known ?? UNSAID;
+}
+
+function unitOf(fields: ReadonlyMap<string, string>, warnings: Warning[]): number {
+  const name = fields.has('spaceunits') ? 'spaceunits' : 'units';
+  const [unit] = wordsOf(fields.get(name) ?? '').map((word) => word.replaceAll('"', '').trim());
+  if (!unit || unit === '???') return 1;
+  const scale = millimetres[unit.toLowerCase()];
+  if (scale === 1) return 1;
+  warnings.push({
+    code: 'units-not-mm',
+    where: name === 'units' ? 'units' : 'space units',
+    kept: scale === undefined ? 'mm' : `${unit} × ${scale}`,
+    text:
+      scale === undefined
+        ? `The unit of space ${unit} is not known; millimetres were taken.`
+        : `Lengths are in ${unit}; all were multiplied by ${scale} to be millimetres.`,
+  });
+  return scale ?? 1;
+}
+
+function columnsFromSpacings(fields: ReadonlyMap<string, string>, warnings: Warning[]): number[][] {
+  const words = wordsOf(fields.get('spacings') ?? '');
+  return [0, 1, 2].map((axis) => {
+    const word = words[axis];
+    const value = word === undefined ? Number.NaN : Number(word);
+    if (value === 0 || value === Infinity || value === -Infinity)
+      throw refuseNrrd('format', 'spacings', 'lengths above 0', word ?? 'none');
+    const kept = Number.isNaN(value) ? 1 : Math.abs(value);
+    if (kept !== value) {
+      warnings.push({
+        code: Number.isNaN(value) ? 'spacing-missing' : 'spacing-negative',
+        where: 'spacings',
+        kept: String(kept),
+        text: `The spacing of axis ${axis + 1} is ${word ?? 'not given'}; ${kept} mm was taken, so lengths along it may be wrong.`,
+      });
+    }
+    return [0, 1, 2].map((row) => (row === axis ? kept : 0));
+  });
+}
+
+function originOf(fields: ReadonlyMap<string, string>, oriented: boolean, warnings: Warning[]): number[] {
+  const value = fields.get('spaceorigin');
+  if (value !== undefined) {
+    const origin = vectorOf(value, 'space origin');
+    if (origin.length !== 3) throw refuseNrrd('format', 'space origin', 'a vector of 3', value);
+    return origin;
+  }
+  if (oriented) {
+    warnings.push({
+      code: 'origin-missing',
+      where: 'space origin',
+      kept: '(0,0,0)',
+      text: 'The file does not say where its first voxel lies; the origin was taken.',
+    });
+  }
+  return [0, 0, 0];
+}
+
+function thirdColumn(columns: readonly number[][]): number[] {
+  const [a, b] = columns as readonly [[number, number, number], [number, number, number]];
+  const cross = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+  const length = Math.hypot(...cross) || 1;
+  return cross.map((value) => value / length);
+}
