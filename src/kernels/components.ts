@@ -50,7 +50,7 @@ function joinRows(runs: usize, parents: usize, a: u32, aEnd: u32, b: u32, bEnd: 
 /**
  * Finds and joins the runs of slices [k0, k1); slices are given in order from 0, all with the same arrays.
  * `rowStart`: uint32, one per row and one more; `runs`, `parents`: uint32, one per run. `connectivity`: 6, 18 or 26; 4 and 8 keep
- * slices apart.
+ * slices along k apart, 5 those along j.
  */
 export function joinSlices(
   bits: usize,
@@ -63,7 +63,7 @@ export function joinSlices(
   parents: usize,
   connectivity: i32,
 ): void {
-  const besideReach: u32 = connectivity == 6 || connectivity == 4 ? 0 : 1;
+  const besideReach: u32 = connectivity < 7 ? 0 : 1;
   const diagonal = connectivity == 18 || connectivity == 26;
   const diagonalReach: u32 = connectivity == 26 ? 1 : 0;
   const flat = connectivity == 4 || connectivity == 8;
@@ -111,7 +111,7 @@ export function joinSlices(
       }
       store<u32>(rowAt + 4, next);
       if (next == first) continue;
-      if (j > 0) joinRows(runs, parents, first, next, load<u32>(rowAt - 4), first, besideReach);
+      if (j > 0 && connectivity != 5) joinRows(runs, parents, first, next, load<u32>(rowAt - 4), first, besideReach);
       if (k == 0 || flat) continue;
       const below = rowAt - ((<usize>nj) << 2);
       joinRows(runs, parents, first, next, load<u32>(below), load<u32>(below + 4), besideReach);

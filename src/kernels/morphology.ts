@@ -138,3 +138,51 @@ export function dilateSlices(
     }
   }
 }
+
+/** Transposes 64 × 64 bits in place: bit c of word r becomes bit r of word c (Warren, Hacker's Delight, 7-3). */
+function transpose64(block: usize): void {
+  let mask: u64 = 0x00000000ffffffff;
+  for (let width = 32; width != 0; width >>= 1, mask ^= mask << width)
+    for (let r = 0; r < 64; r = (r + width + 1) & ~width) {
+      const a = block + ((<usize>r) << 3);
+      const b = block + ((<usize>(r + width)) << 3);
+      const x = load<u64>(a);
+      const y = load<u64>(b);
+      const changed = ((x >> width) ^ y) & mask;
+      store<u64>(a, x ^ (changed << width));
+      store<u64>(b, y ^ changed);
+    }
+}
+
+/** Swaps i and k for rows [j0, j1): `target` is a grid of nk × nj × ni with `targetWords` per row. `block`: 512 bytes. */
+export function swapIK(
+  source: usize,
+  target: usize,
+  block: usize,
+  ni: i32,
+  nj: i32,
+  nk: i32,
+  words: i32,
+  targetWords: i32,
+  j0: i32,
+  j1: i32,
+): void {
+  const sliceWords = <usize>words * nj;
+  const targetSliceWords = <usize>targetWords * nj;
+  for (let j = j0; j < j1; j++)
+    for (let toWord = 0; toWord < targetWords; toWord++)
+      for (let word = 0; word < (ni + 63) >> 6; word++) {
+        const firstK = toWord << 6;
+        for (let n = 0; n < 64; n++) {
+          const k = firstK + n;
+          const at = source + ((sliceWords * k + <usize>words * j + word) << 3);
+          store<u64>(block + ((<usize>n) << 3), k < nk ? load<u64>(at) : 0);
+        }
+        transpose64(block);
+        const rows = min(64, ni - (word << 6));
+        for (let n = 0; n < rows; n++) {
+          const at = target + ((targetSliceWords * ((word << 6) + n) + <usize>targetWords * j + toWord) << 3);
+          store<u64>(at, load<u64>(block + ((<usize>n) << 3)));
+        }
+      }
+}

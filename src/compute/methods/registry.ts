@@ -1,5 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import { components } from './components.ts';
+import { ctBody } from './ctBody.ts';
+import { ctLungs } from './ctLungs.ts';
 import type { Method } from './method.ts';
 import { multiOtsu, otsu } from './otsu.ts';
 import { regionGrow } from './regionGrow.ts';
@@ -8,7 +10,7 @@ import { threshold } from './threshold.ts';
 export { parseSettings } from './settings.ts';
 
 /** Every segmentation method, in the order in which they are offered. Page, command line and reports read this one list. */
-export const methods: readonly Method[] = [threshold, otsu, multiOtsu, regionGrow, components];
+export const methods: readonly Method[] = [threshold, otsu, multiOtsu, regionGrow, components, ctBody, ctLungs];
 
 /** @throws VesaliusError 'usage' where there is none of that id */
 export function methodById(id: string): Method {

@@ -27,13 +27,13 @@ export class BitGrid {
   readonly memory: WebAssembly.Memory;
   readonly arena: Arena;
 
-  constructor(dims: Dims, kernels: SegmentKernels, memory: WebAssembly.Memory) {
+  constructor(dims: Dims, kernels: SegmentKernels, memory: WebAssembly.Memory, arena = createArena(memory)) {
     this.dims = dims;
     this.words = 2 * Math.ceil(dims[0] / 128);
     this.bytes = 8 * this.words * dims[1] * dims[2];
     this.kernels = kernels;
     this.memory = memory;
-    this.arena = createArena(memory);
+    this.arena = arena;
   }
 
   get rows(): number {
@@ -148,6 +148,62 @@ export class BitGrid {
     } finally {
       this.arena.release(staged);
     }
+  }
+
+  /** The grid with two axes swapped, over the same memory. */
+  reordered(axes: 'ik' | 'jk'): BitGrid {
+    const [ni, nj, nk] = this.dims;
+    return new BitGrid(axes === 'ik' ? [nk, nj, ni] : [ni, nk, nj], this.kernels, this.memory, this.arena);
+  }
+  /** The mask with i and k swapped, a new one of `to` = `this.reordered('ik')`. */
+  *swapIK(mask: Mask, to: BitGrid): Steps<Mask> {
+    const [ni, nj, nk] = this.dims;
+    const target = to.mask();
+    const block = this.arena.allocate(512);
+    for (let j = 0; j < nj; j += 64) {
+      const end = Math.min(nj, j + 64);
+      this.kernels.swapIK(mask, target, block, ni, nj, nk, this.words, to.words, j, end);
+      yield { stage: 'swap', done: end, of: nj };
+    }
+    this.arena.release(block);
+    return target;
+  }
+  /** The mask with j and k swapped, a new one of `to` = `this.reordered('jk')`. */
+  *swapJK(mask: Mask, to: BitGrid): Steps<Mask> {
+    const [, nj, nk] = this.dims;
+    const target = to.mask();
+    const rowBytes = 8 * this.words;
+    const bytes = new Uint8Array(this.memory.buffer);
+    for (let k = 0; k < nk; k++) {
+      for (let j = 0; j < nj; j++) {
+        const from = mask + rowBytes * (j + nj * k);
+        bytes.copyWithin(target + rowBytes * (k + nk * j), from, from + rowBytes);
+      }
+      yield { stage: 'swap', done: k + 1, of: nk };
+    }
+    return target;
+  }
+
+  /** The first and last voxels along the named axes; a new mask. */
+  border(axes: readonly (0 | 1 | 2)[]): Mask {
+    const [ni, nj, nk] = this.dims;
+    const mask = this.mask();
+    const rowBytes = 8 * this.words;
+    const bytes = new Uint8Array(this.memory.buffer, mask, this.bytes);
+    const row = new Uint8Array(rowBytes);
+    for (let i = 0; i < ni; i++) row[i >> 3] = (row[i >> 3] as number) | (1 << (i & 7));
+    const last = ni - 1;
+    for (let k = 0; k < nk; k++)
+      for (let j = 0; j < nj; j++) {
+        const at = rowBytes * (j + nj * k);
+        if ((axes.includes(1) && (j === 0 || j === nj - 1)) || (axes.includes(2) && (k === 0 || k === nk - 1)))
+          bytes.set(row, at);
+        else if (axes.includes(0)) {
+          bytes[at] = (bytes[at] as number) | 1;
+          bytes[at + (last >> 3)] = (bytes[at + (last >> 3)] as number) | (1 << (last & 7));
+        }
+      }
+    return mask;
   }
 
   /** source grown by the element; a new mask. Nothing comes in from outside the grid. */

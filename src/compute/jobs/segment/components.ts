@@ -1,8 +1,8 @@
 import type { Steps } from '#core/steps.ts';
 import type { BitGrid, Mask } from './bitGrid.ts';
 
-/** 6, 18, 26: neighbours by faces, edges, corners. 4, 8: the same inside each slice along k alone. */
-export type Connectivity = 4 | 6 | 8 | 18 | 26;
+/** 6, 18, 26: neighbours by faces, edges, corners. 4, 8: inside each slice along k alone; 5: as 4, along j. */
+export type Connectivity = 4 | 5 | 6 | 8 | 18 | 26;
 
 export interface ComponentFacts {
   readonly voxels: number;
@@ -136,17 +136,4 @@ export function* findComponents(
   } finally {
     if (!done) for (const pointer of [rowStart, runs, parents]) arena.release(pointer);
   }
-}
-
-/** The mask without the cavities that no path of free voxels (by faces) joins to the grid's border; a new mask. */
-export function* fillCavities(grid: BitGrid, mask: Mask, border: Mask, stage = 'fill'): Steps<Mask> {
-  const free = grid.copy(mask);
-  grid.invert(free);
-  const parts = yield* findComponents(grid, free, 6, stage);
-  const touching = parts.overlap(border);
-  const outside = parts.select((n) => (touching[n] as number) > 0);
-  parts.drop();
-  grid.drop(free);
-  grid.invert(outside);
-  return outside;
 }

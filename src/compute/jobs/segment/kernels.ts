@@ -15,6 +15,18 @@ interface MorphologyKernel {
   copy(source: number, target: number, bytes: number): void;
   not(a: number, target: number, ni: number, rows: number, words: number): void;
   count(a: number, bytes: number): number;
+  swapIK(
+    source: number,
+    target: number,
+    block: number,
+    ni: number,
+    nj: number,
+    nk: number,
+    words: number,
+    targetWords: number,
+    j0: number,
+    j1: number,
+  ): void;
   dilateSlices(
     source: number,
     target: number,

@@ -7,4 +7,6 @@ export const methodRuns: Readonly<Record<string, () => Promise<MethodRun>>> = {
   'multi-otsu': async () => (await import('./ranges.ts')).multiOtsu,
   'region-grow': async () => (await import('./ranges.ts')).regionGrow,
   components: async () => (await import('./ranges.ts')).components,
+  'ct-body': async () => (await import('./ctBody.ts')).ctBody,
+  'ct-lungs': async () => (await import('./ctLungs.ts')).ctLungs,
 };
