@@ -36,7 +36,7 @@ export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, sur
       if (layers.has(layer)) continue;
       running.get(layer)?.abort.abort();
       made.delete(layer);
-      surfaces.verbs.remove(layer);
+      surfaces.remove(layer);
     }
     const total = state.segments.reduce((sum, { voxels: count }) => sum + count ** (2 / 3), 0);
     for (const [layer, segments] of layers) {
@@ -58,15 +58,11 @@ export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, sur
     const abort = new AbortController();
     const done = jobs.verbs
       .run('job.surface', segments.length === 1 ? (segments[0]?.name ?? '') : String(segments.length), async (job) => {
-        abort.signal.addEventListener('abort', () => jobs.verbs.cancel(job.id));
-        const chunk = await makeChunk(
-          pool,
-          { layer, labels, volume, segments },
-          { signal: job.signal, step: job.step, triangles },
-        );
-        if (job.signal.aborted) return;
+        const signal = AbortSignal.any([job.signal, abort.signal]);
+        const chunk = await makeChunk(pool, { layer, labels, volume, segments }, { signal, step: job.step, triangles });
+        if (signal.aborted) return;
         made.set(layer, { key });
-        surfaces.verbs.put(chunk);
+        surfaces.put(chunk);
       })
       // A failure is on its card already; the next change of the case tries again.
       .catch(() => undefined)

@@ -1,6 +1,8 @@
 /** Every job that a worker can run. Its type is its function's own; its module loads on first use. */
 export const jobTable = {
   echo: async () => (await import('#compute/jobs/echo.ts')).echo,
+  phantomTable: async () => (await import('#compute/jobs/phantomSlab.ts')).phantomTable,
+  phantomSlab: async () => (await import('#compute/jobs/phantomSlab.ts')).phantomSlab,
   isosurfaceCounts: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceCounts,
   isosurfaceSlab: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceSlab,
   isosurfacePart: async () => (await import('#compute/jobs/isosurface.ts')).isosurfacePart,
@@ -14,6 +16,8 @@ export const jobTable = {
   guidedField: async () => (await import('#compute/jobs/guidedField.ts')).guidedField,
   bricks: async () => (await import('#compute/jobs/bricks.ts')).bricks,
   packSurfaces: async () => (await import('#compute/jobs/packSurfaces.ts')).packSurfaces,
+  writeMeshes: async () => (await import('#compute/jobs/writeMeshes.ts')).writeMeshes,
+  writeLabels: async () => (await import('#compute/jobs/writeLabels.ts')).writeLabels,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };

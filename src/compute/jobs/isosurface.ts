@@ -61,13 +61,13 @@ export async function* isosurfaceSlab(
       const after = end;
       if (k < lastPlane) end = kernel.number(k + 1, after);
       if (after > vertex) {
-        const { positions, normals } = kernel.vertices(k);
+        const { positions, normals } = kernel.vertices(k, vertex);
         target.positions.set(positions, 3 * vertex);
         target.normals.set(normals, 3 * vertex);
       }
       vertex = after;
       if (k === lastPlane) continue;
-      const triangles = kernel.triangles(k);
+      const triangles = kernel.triangles(k, triangle);
       target.triangles.set(triangles, 3 * triangle);
       triangle += triangles.length / 3;
     }

@@ -87,9 +87,9 @@ export interface SlabKernel {
   /** Triangles between loaded plane k and the next. */
   countTriangles(k: number): number;
   /** Vertices of loaded and numbered plane k: views that hold until the next call. */
-  vertices(k: number): { readonly positions: Float32Array; readonly normals: Float32Array };
+  vertices(k: number, first: number): { readonly positions: Float32Array; readonly normals: Float32Array };
   /** Triangles between plane k and the next, both numbered: a view that holds until the next call. */
-  triangles(k: number): Uint32Array;
+  triangles(k: number, first: number): Uint32Array;
 }
 
 /** Voxels of one run: enough planes that copying neighbours twice costs little, few enough to stay in cache. */
@@ -121,14 +121,14 @@ export async function slabKernel(grid: IsosurfaceGrid, level: StoredLevel): Prom
     next = at + bytes;
     return at;
   };
+  const scratch = part(48);
   const table = part(TABLE_BYTES);
   const frame = part(FRAME_BYTES);
-  const scratch = part(48);
   const bitBytes = 8 * words * nj;
   const bits = part((planesAtOnce + 1) * bitBytes + 8 * words);
   const startBytes = 12 * nj;
   const starts = part((planesAtOnce + 1) * startBytes);
-  const list = part(8 * planeVoxels + 32);
+  const list = part(8 * planeVoxels + 64);
   const positions = part(36 * planeVoxels + 48);
   const normals = part(36 * planeVoxels + 48);
   const triangles = part(60 * planeVoxels + 48);
@@ -136,7 +136,7 @@ export async function slabKernel(grid: IsosurfaceGrid, level: StoredLevel): Prom
   const voxels = part((planesAtOnce + 3) * planeBytes + 4 * ni + 512) + 64;
   ensureBytes(memory, next + 512);
   const bytes = new Uint8Array(memory.buffer);
-  writeTable(new DataView(memory.buffer), table, determinant3(grid.rasFromIjk) < 0);
+  writeTable(new DataView(memory.buffer), table, scratch, determinant3(grid.rasFromIjk) < 0);
   writeFrame(new Float32Array(memory.buffer, frame, FRAME_BYTES / 4), grid, level);
 
   const source = new Uint8Array(scalars.buffer, scalars.byteOffset, scalars.byteLength);
@@ -150,7 +150,8 @@ export async function slabKernel(grid: IsosurfaceGrid, level: StoredLevel): Prom
   const missing = grid.slope > 0 ? -FAR : FAR;
 
   let runFrom = 0;
-  const voxelsOf = (k: number) => voxels + (k - runFrom + 1) * planeBytes;
+  let shift = 0;
+  const voxelsOf = (k: number) => voxels + shift + (k - runFrom + 1) * planeBytes;
   const bitsAt = (k: number) => bits + (k - runFrom) * bitBytes;
   const startsAt = (k: number) => starts + (k - runFrom) * startBytes;
   const aboveOf = (k: number) => (k + 1 < nk ? bitsAt(k + 1) : 0);
@@ -161,6 +162,8 @@ export async function slabKernel(grid: IsosurfaceGrid, level: StoredLevel): Prom
       runFrom = from;
       const first = withNeighbours ? Math.max(0, from - 1) : from;
       const last = Math.min(nk, withNeighbours ? to + 2 : to + 1);
+      shift = 0;
+      shift = (source.byteOffset + (first - firstPlane) * planeBytes - voxelsOf(first)) & 7;
       const at = voxelsOf(first);
       bytes.set(source.subarray((first - firstPlane) * planeBytes, (last - firstPlane) * planeBytes), at);
       if (type === 'f32') kernel.boundF32(at, (((last - first) * planeVoxels + 3) >> 2) << 2, missing);
@@ -171,19 +174,21 @@ export async function slabKernel(grid: IsosurfaceGrid, level: StoredLevel): Prom
     number: (k, first) => kernel.rowStarts(bitsAt(k), aboveOf(k), ni, nj, words, first, startsAt(k)) >>> 0,
     countTriangles: (k) =>
       k + 1 < nk ? kernel.countTriangles(bitsAt(k), bitsAt(k + 1), ni, nj, words, table) >>> 0 : 0,
-    vertices(k) {
+    vertices(k, first) {
       let count = 0;
+      const odd = 4 * (first & 1);
       for (let axis = 0; axis < (k + 1 < nk ? 3 : 2); axis++) {
-        const at = 12 * count;
+        const at = 12 * count + odd;
         const [plane, row, above] = [voxelsOf(k), bitsAt(k), aboveOf(k)];
         count += verticesOf(axis, plane, row, above, ni, nj, nk, k, words, list, frame, positions + at, normals + at);
       }
       return {
-        positions: new Float32Array(memory.buffer, positions, 3 * count),
-        normals: new Float32Array(memory.buffer, normals, 3 * count),
+        positions: new Float32Array(memory.buffer, positions + odd, 3 * count),
+        normals: new Float32Array(memory.buffer, normals + odd, 3 * count),
       };
     },
-    triangles(k) {
+    triangles(k, first) {
+      const start = triangles + 4 * (first & 1);
       const end = kernel.triangles(
         bitsAt(k),
         bitsAt(k + 1),
@@ -194,9 +199,9 @@ export async function slabKernel(grid: IsosurfaceGrid, level: StoredLevel): Prom
         words,
         table,
         scratch,
-        triangles,
+        start,
       );
-      return new Uint32Array(memory.buffer, triangles, (end - triangles) / 4);
+      return new Uint32Array(memory.buffer, start, (end - start) / 4);
     },
   };
 }
@@ -224,6 +229,7 @@ export function storedLevel(grid: IsosurfaceGrid, iso: number): StoredLevel | nu
   }
   // The smallest stored number that is inside, or with a negative slope outside, by the very sum that others compare with.
   const inside = (stored: number) => slope * stored + intercept >= iso;
+  if (Math.abs(value) > 1e6) return null;
   let threshold = Math.ceil(value);
   while (inside(threshold - 1) !== below) threshold--;
   while (inside(threshold) === below) threshold++;
@@ -262,17 +268,17 @@ function writeFrame(frame: Float32Array, { rasFromIjk, slope }: IsosurfaceGrid, 
 }
 
 /** Layout: src/kernels/isosurface/triangles.ts. */
-function writeTable(memory: DataView, table: number, mirrored: boolean): void {
+function writeTable(memory: DataView, table: number, scratch: number, mirrored: boolean): void {
   for (const [index, triangles] of isosurfaceCases.entries()) {
     const entry = table + 64 * index;
     const corners = [...triangles.replaceAll(' ', '')].map((digit) => Number.parseInt(digit, 16));
     memory.setUint8(entry, 4 * corners.length);
     for (const [n, edge] of corners.entries()) {
       const place = mirrored && n % 3 > 0 ? n - (n % 3) + (3 - (n % 3)) : n;
-      memory.setUint8(entry + 1 + place, 4 * edge);
+      memory.setUint16(entry + 2 + 2 * place, scratch + 4 * edge, true);
     }
     const cut = new Set(corners);
-    for (let edge = 0; edge < 8; edge++) memory.setInt32(entry + 16 + 4 * edge, cut.has(edge) ? 1 : 0, true);
-    memory.setUint8(entry + 48, (cut.size - corners.length / 3) / 2);
+    for (let edge = 0; edge < 8; edge++) memory.setInt32(entry + 32 + 4 * edge, cut.has(edge) ? 1 : 0, true);
+    memory.setUint8(entry + 1, (cut.size - corners.length / 3) / 2);
   }
 }

@@ -3,7 +3,7 @@ import { transferring } from '#compute/protocol.ts';
 import { BRICK, BRICK_VOXELS, type Brick, brickGrid, type LabelmapData } from '#core/labelmap/labelmap.ts';
 import { type PackedChunk, packChunk } from '#core/mesh/pack.ts';
 import type { AsyncSteps } from '#core/steps.ts';
-import type { Volume } from '#core/volume/volume.ts';
+import type { Volume, VolumeHeader } from '#core/volume/volume.ts';
 import { readVolume, type SeriesEntry } from '#io/readVolume.ts';
 import { openSource, type SourceRef } from '#io/source.ts';
 import { type CoarseGrid, coarseGrid, keepLargest, otsuOf } from './coarseGrid.ts';
@@ -12,7 +12,14 @@ import { isosurfaceOf } from './isosurface.ts';
 /** Early pieces of the result, as partials of its steps, in this order. */
 export type OpenPartial =
   | { readonly kind: 'read' }
-  | { readonly kind: 'coarse'; readonly chunk: PackedChunk; readonly isovalue: number };
+  | {
+      readonly kind: 'coarse';
+      readonly header: VolumeHeader;
+      /** One mesh, of slot 1: the segment that it becomes has none yet. */
+      readonly chunk: PackedChunk;
+      /** Rescaled. */
+      readonly isovalue: number;
+    };
 
 export interface OpenedScan {
   readonly volume: Volume;
@@ -27,8 +34,6 @@ export interface OpenScanOptions {
   readonly series?: string | number;
   readonly shared: boolean;
   readonly name?: string;
-  /** Slot that the first surface is drawn with. */
-  readonly slot: number;
 }
 
 /** Reads a scan and, in the same worker and so without a copy, makes a first surface of it on a coarse grid. */
@@ -45,8 +50,8 @@ export async function* openScan(refs: readonly SourceRef[], options: OpenScanOpt
     { scalars: grid.values, dims: grid.dims, rasFromIjk: grid.rasFromIjk, slope: 1, intercept: 0 },
     isovalue,
   );
-  const chunk = packChunk([{ slot: options.slot, mesh }], 'coarse', 'coarse');
-  const partial: OpenPartial = { kind: 'coarse', chunk, isovalue };
+  const chunk = packChunk([{ slot: 1, mesh }], 'coarse', 'coarse');
+  const partial: OpenPartial = { kind: 'coarse', header: volume.header, chunk, isovalue };
   yield {
     stage: 'coarse',
     done: 1,

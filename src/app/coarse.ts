@@ -1,0 +1,16 @@
+import { brickGrid, type LabelmapData } from '#core/labelmap/labelmap.ts';
+import { PLACE_STRIDE } from '#core/mesh/pack.ts';
+import type { Dims } from '#core/volume/volume.ts';
+import type { SurfaceChunk } from '#state/viewer.ts';
+
+/** A layer in which no voxel belongs to anything yet. */
+export function emptyLabels(dims: Dims): LabelmapData {
+  const [bi, bj, bk] = brickGrid(dims);
+  return { dims, bricks: new Array<number>(bi * bj * bk).fill(0) };
+}
+
+/** A chunk that was packed before its segment had a slot; its vertices are given it here, in place. */
+export function placeChunk(chunk: SurfaceChunk, id: string, slot: number): SurfaceChunk {
+  for (let n = PLACE_STRIDE - 1; n < chunk.place.length; n += PLACE_STRIDE) chunk.place[n] = slot;
+  return { ...chunk, id, ranges: chunk.ranges.map((range) => ({ ...range, slot })) };
+}

@@ -1,0 +1,54 @@
+import type { Pool } from '#compute/pool.ts';
+import { VesaliusError } from '#core/errors.ts';
+import type { SourceRef } from '#io/source.ts';
+import type { CaseStore } from '#state/caseStore.ts';
+import type { SurfaceStore } from '#state/surfaceStore.ts';
+import type { OpenSource, SeriesChoice, Viewer } from '#state/viewer.ts';
+import { startMarks } from './marks.ts';
+import { openPhantom } from './openPhantom.ts';
+import { openScan } from './openScan.ts';
+import { refsOf, titleOf } from './sources.ts';
+import type { SurfaceKeeper } from './surfaceKeeper.ts';
+
+export interface OpenParts {
+  readonly pool: Pool;
+  readonly store: CaseStore;
+  readonly jobs: Viewer['jobs'];
+  readonly surfaces: SurfaceStore;
+  readonly keeper: SurfaceKeeper;
+  readonly newId: (kind: string) => string;
+  /** Voxels may lie in shared memory. */
+  readonly shared: boolean;
+  /** Asks which of several series to open; null: none. */
+  readonly ask: (choices: readonly SeriesChoice[]) => Promise<string | null>;
+}
+
+/** Opens what the user gave. What is open stays as it is until the new scan has been read. */
+export async function openCase(parts: OpenParts, source: OpenSource): Promise<void> {
+  const marks = startMarks();
+  if ('sample' in source) return openPhantom(parts, marks);
+  const refs = refsOf(source);
+  await openScan(parts, marks, refs, refs.length > 1 ? await chooseSeries(parts, refs) : undefined);
+}
+
+/** Headers first: where a folder holds several scans, the user says which. */
+async function chooseSeries({ pool, jobs, ask }: OpenParts, refs: readonly SourceRef[]): Promise<string | undefined> {
+  const listed = await jobs.verbs.run('job.listing', titleOf(refs), (job) =>
+    pool.run('listSeries', [refs, titleOf(refs)], {
+      signal: job.signal,
+      onStep: ({ stage, done, of }) => job.step(stage, done, of),
+    }),
+  );
+  const readable = listed.filter(({ error }) => !error);
+  if (listed.length < 2 || readable.length === 1) return readable[0]?.uid;
+  const chosen = await ask(
+    listed.map(({ uid, header, error }) => ({
+      uid,
+      text: header?.series?.description || header?.name || uid,
+      dims: header ? header.dims.join(' × ') : '',
+      error: error ?? null,
+    })),
+  );
+  if (chosen !== null) return chosen;
+  throw new VesaliusError({ code: 'cancelled', what: 'open', where: 'series', expected: 'a choice', got: 'none' });
+}

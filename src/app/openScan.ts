@@ -1,0 +1,144 @@
+import { type FirstLook, firstLooks } from '#compute/firstLook.ts';
+import type { OpenedScan, OpenPartial } from '#compute/jobs/openScan.ts';
+import { methodById } from '#compute/methods/registry.ts';
+import { type SegmentationResult, segment } from '#compute/segment.ts';
+
+import type { SourceRef } from '#io/source.ts';
+import type { NewSegment } from '#state/viewer.ts';
+import { emptyLabels, placeChunk } from './coarse.ts';
+import type { OpenMarks } from './marks.ts';
+import type { OpenParts } from './openCase.ts';
+import { colorOf, newSegments } from './segments.ts';
+import { titleOf } from './sources.ts';
+import { firstWindow, middleOf, volumeRecord } from './volumeRecord.ts';
+
+interface Begun {
+  readonly volumeId: string;
+  readonly layer: string;
+  readonly look: FirstLook;
+}
+
+/**
+ * Reads a scan and opens it as the case: a coarse surface first, made in the worker that reads, then the segments that fit the
+ * scan, then their fine surfaces. Until the coarse surface is there, what was open is untouched.
+ */
+export async function openScan(
+  parts: OpenParts,
+  marks: OpenMarks,
+  refs: readonly SourceRef[],
+  series: string | undefined,
+): Promise<void> {
+  const { pool, jobs, keeper, shared } = parts;
+  const title = titleOf(refs);
+  const release = keeper.hold();
+  let begun: Begun | null = null;
+  try {
+    const opened = await jobs.verbs.run('job.reading', title, (job) =>
+      pool.run('openScan', [refs, { shared, name: title, ...(series === undefined ? {} : { series }) }], {
+        signal: job.signal,
+        onStep: ({ stage, done, of, partial }) => {
+          job.step(stage, done, of);
+          const piece = partial as OpenPartial | undefined;
+          if (piece?.kind === 'read') marks.measure('read');
+          if (piece?.kind === 'coarse') {
+            begun = begin(parts, title, piece);
+            marks.measure('coarse');
+          }
+        },
+      }),
+    );
+    await refine(parts, opened, begun ?? begin(parts, title, { ...opened, header: opened.volume.header, chunk: null }));
+  } finally {
+    release();
+  }
+  await keeper.settled();
+  marks.measure('full');
+}
+
+/** The case with its first segment, drawn coarsely; its labels follow. */
+function begin(
+  { store, surfaces, newId }: OpenParts,
+  title: string,
+  {
+    header,
+    chunk,
+    isovalue,
+  }: Pick<Extract<OpenPartial, { kind: 'coarse' }>, 'header' | 'isovalue'> & {
+    chunk: Parameters<typeof placeChunk>[0] | null;
+  },
+): Begun {
+  const volumeId = newId('volume');
+  const look = firstLooks(header.modality)[0] as FirstLook; // there is one for each modality
+  store.putVolume(volumeId, header, null);
+  store.verbs.open(title, volumeRecord(volumeId, header), firstWindow(header), middleOf(header));
+  const [id] = store.verbs.addLayer(emptyLabels(header.dims), [placeholder(look, isovalue)], 'history.segmented');
+  const record = store.getState().segments.find((each) => each.id === id);
+  if (!record) throw new Error('a segment that was just added is not there');
+  if (chunk) surfaces.exchange(surfaces.getState().chunks.keys(), [placeChunk(chunk, record.layer, record.slot)]);
+  return { volumeId, layer: record.layer, look };
+}
+
+/** What is known of the first segment before the method has run. */
+function placeholder(look: FirstLook, isovalue: number): NewSegment {
+  const [output] = methodById(look.method).outputs;
+  const tissue = output?.tissue ?? 'other';
+  return {
+    name: output?.name ?? look.method,
+    value: 1,
+    color: colorOf(tissue, 0),
+    opacity: 1,
+    visible: true,
+    tissue,
+    group: output?.group ?? 'surface',
+    voxels: 0,
+    volumeMl: 0,
+    cutByEdge: false,
+    madeBy: { method: look.method, settings: {}, automatic: true },
+    reviewed: false,
+    isovalue: look.isovalue ?? isovalue,
+  };
+}
+
+async function refine(parts: OpenParts, opened: OpenedScan, { volumeId, layer, look }: Begun): Promise<void> {
+  const { store, jobs, pool } = parts;
+  const { volume, coarseLabels, isovalue } = opened;
+  store.putVolume(volumeId, volume.header, volume);
+  store.verbs.refineLayer(layer, coarseLabels, []);
+  const stillOpen = () => store.getState().volumes.some(({ id }) => id === volumeId);
+
+  for (const [index, next] of firstLooks(volume.header.modality).entries()) {
+    if (!stillOpen()) return;
+    const title = methodById(next.method).title;
+    const found = await jobs.verbs
+      .run('job.segmenting', title, (job) =>
+        segment(
+          pool,
+          volume,
+          { method: next.method },
+          { signal: job.signal, onStep: ({ stage, done, of }) => job.step(stage, done, of) },
+        ),
+      )
+      // The scan is open and stays so: a method that failed is on its card, one that was cancelled is known.
+      .catch(() => null);
+    if (!found || !stillOpen()) continue;
+    const labels = await pool.run('bricks', [found.labels, volume.header.dims]);
+    const value = isovalueOf(next, found, isovalue);
+    const segments = newSegments(
+      { method: next.method },
+      found,
+      labels,
+      volume.header,
+      { opacity: next.opacity, isovalue: value, automatic: true },
+      index,
+    );
+    if (next === look || index === 0) store.verbs.refineLayer(layer, labels, segments);
+    else if (segments.length > 0) store.verbs.addLayer(labels, segments, 'history.segmented');
+  }
+}
+
+/** Where the surface is drawn: the look's own value, else the threshold that the method found, else the coarse surface's. */
+function isovalueOf(look: FirstLook, { settings }: SegmentationResult, coarse: number): number {
+  if (look.isovalue !== null) return look.isovalue;
+  for (const name of ['threshold', 'lower']) if (typeof settings[name] === 'number') return settings[name];
+  return coarse;
+}
