@@ -15,4 +15,5 @@ export function useViewer(): Viewer {
 export const useCase = <Slice>(select: (state: CaseState) => Slice): Slice => useStore(useViewer().case, select);
 export const useView = <Slice>(select: (state: ViewState) => Slice): Slice => useStore(useViewer().view, select);
 export const useJobs = <Slice>(select: (state: JobsState) => Slice): Slice => useStore(useViewer().jobs, select);
-export const useSurfaces = <Slice>(select: (state: SurfaceState) => Slice): Slice => useStore(useViewer().surfaces, select);
+export const useSurfaces = <Slice>(select: (state: SurfaceState) => Slice): Slice =>
+  useStore(useViewer().surfaces, select);

@@ -1,0 +1,102 @@
+// What lies under a ray: a walk through the labelmaps, never a read-back from the GPU. Segments that are not drawn are not hit.
+import { castRay, type Field, refineHit, segmentField } from '#core/labelmap/castRay.ts';
+import { type Affine, affine, spacingOf } from '#core/space/affine.ts';
+import { isShown } from '#scene/arena/layers.ts';
+import type { RasPoint, SegmentRecord, Viewer } from '#state/viewer.ts';
+
+export interface PickHit {
+  /** Segment id. */
+  readonly segment: string;
+  readonly ras: RasPoint;
+  readonly distanceMm: number;
+}
+
+/** A translucent surface gives way to an opaque one behind it when asked to: what is seen through is meant less. */
+export interface PickOptions {
+  readonly throughTranslucent?: boolean;
+}
+
+const OPAQUE = 0.995;
+
+/** The grid that a layer's labels lie on: that of the first volume with its dims. */
+export function gridOfLayer(viewer: Viewer, layer: string): Affine<'ras', 'ijk'> | null {
+  const held = viewer.voxels.layer(layer);
+  if (!held) return null;
+  const { volumes } = viewer.case.getState();
+  const { dims } = held.labels;
+  const volume = volumes.find((record) => record.dims.every((size, axis) => size === dims[axis])) ?? null;
+  return volume ? affine('ras', 'ijk', volume.rasFromIjk) : null;
+}
+
+/** The nearest drawn segment along a ray in RAS mm; `direction` of any length. */
+export function pickRay(
+  viewer: Viewer,
+  origin: RasPoint,
+  direction: RasPoint,
+  options: PickOptions = {},
+): PickHit | null {
+  const shown = viewer.case.getState().segments.filter(isShown);
+  if (options.throughTranslucent) {
+    const solid = nearest(
+      viewer,
+      shown.filter(({ opacity }) => opacity > OPAQUE),
+      origin,
+      direction,
+    );
+    if (solid) return solid;
+  }
+  return nearest(viewer, shown, origin, direction);
+}
+
+function nearest(
+  viewer: Viewer,
+  segments: readonly SegmentRecord[],
+  origin: RasPoint,
+  direction: RasPoint,
+): PickHit | null {
+  const length = Math.hypot(...direction);
+  if (!(length > 0)) return null;
+  const byLayer = Map.groupBy(segments, ({ layer }) => layer);
+  let best: PickHit | null = null;
+  for (const [layer, mine] of byLayer) {
+    const held = viewer.voxels.layer(layer);
+    const rasFromIjk = gridOfLayer(viewer, layer);
+    if (!held || !rasFromIjk) continue;
+    const byValue = new Map(mine.map((segment) => [segment.value, segment]));
+    const hit = castRay(held.labels, rasFromIjk, origin, direction, (value) => byValue.has(value));
+    if (!hit) continue;
+    const segment = byValue.get(hit.value) as SegmentRecord; // the ray stops at these alone
+    const field = fieldOf(viewer, segment) ?? segmentField(held.labels, hit.value);
+    const reach = 1.2 * Math.max(...spacingOf(rasFromIjk));
+    const distanceMm = refineHit(field, rasFromIjk, origin, direction, hit.distanceMm, reach);
+    if (best && best.distanceMm <= distanceMm) continue;
+    const along = distanceMm / length;
+    best = {
+      segment: segment.id,
+      ras: [origin[0] + direction[0] * along, origin[1] + direction[1] * along, origin[2] + direction[2] * along],
+      distanceMm,
+    };
+  }
+  return best;
+}
+
+/** The voxels' own values less the isovalue, for a segment that is drawn from them. */
+function fieldOf(viewer: Viewer, segment: SegmentRecord): Field | null {
+  if (segment.isovalue === null) return null;
+  const { isovalue } = segment;
+  const layer = viewer.voxels.layer(segment.layer);
+  const record = viewer.case
+    .getState()
+    .volumes.find(({ dims }) => dims.every((size, axis) => size === layer?.labels.dims[axis]));
+  const volume = record ? viewer.voxels.volume(record.id) : null;
+  if (!volume) return null;
+  const {
+    scalars,
+    header: { dims, slope, intercept },
+  } = volume;
+  const [ni, nj, nk] = dims;
+  return (i, j, k) =>
+    i < 0 || j < 0 || k < 0 || i >= ni || j >= nj || k >= nk
+      ? -Infinity
+      : (scalars[i + ni * (j + nj * k)] as number) * slope + intercept - isovalue;
+}

@@ -1,0 +1,163 @@
+// A viewer without app: plain stores around a given case, for the scene alone.
+import { createStore } from 'zustand/vanilla';
+import type { LabelmapData } from '#core/labelmap/labelmap.ts';
+import type {
+  CaseState,
+  CaseVerbs,
+  JobsState,
+  JobsVerbs,
+  SurfaceChunk,
+  SurfaceState,
+  Viewer,
+  ViewState,
+  ViewVerbs,
+} from '#state/viewer.ts';
+import type { RasPoint, SegmentRecord } from '#state/viewer.ts';
+
+export interface FakeCase {
+  readonly dims: readonly [number, number, number];
+  readonly rasFromIjk: readonly number[];
+  readonly segments: readonly SegmentRecord[];
+  readonly chunks: readonly SurfaceChunk[];
+  readonly labels: LabelmapData | null;
+}
+
+export function fakeSegment(slot: number, patch: Partial<SegmentRecord> = {}): SegmentRecord {
+  return {
+    id: `s${slot}`,
+    name: `segment ${slot}`,
+    layer: 'layer',
+    value: slot,
+    slot,
+    color: '#8c4a3c',
+    opacity: 1,
+    visible: true,
+    tissue: 'liver',
+    group: 'other',
+    voxels: 1,
+    volumeMl: 1,
+    cutByEdge: false,
+    madeBy: { method: 'file', settings: {}, automatic: false },
+    reviewed: false,
+    isovalue: null,
+    ...patch,
+  };
+}
+
+export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeCase): Viewer {
+  const caseStore = createStore<CaseState>(() => ({
+    version: 1,
+    title: 'test',
+    volumes: [
+      {
+        id: 'v',
+        name: 'test',
+        dims: [...dims],
+        timepoints: 1,
+        spacing: [1, 1, 1],
+        rasFromIjk: [...rasFromIjk],
+        modality: 'CT',
+        modalityGuessed: false,
+        unit: 'HU',
+        format: 'phantom',
+        synthetic: true,
+        seriesDescription: '',
+        seriesDate: '',
+        warnings: [],
+      },
+    ],
+    segments: [...segments],
+    measurements: [],
+    crosshair: null,
+    window: { level: 40, width: 400 },
+    revision: 0,
+    canUndo: false,
+    canRedo: false,
+    history: [],
+  }));
+  const patchSegments = (change: (segment: SegmentRecord) => SegmentRecord) =>
+    caseStore.setState((state) => ({ segments: state.segments.map(change), revision: state.revision + 1 }));
+  const notHere = () => {
+    throw new Error('not in this viewer');
+  };
+  const verbs: CaseVerbs = {
+    open: notHere,
+    addLayer: notHere,
+    setSegment: (id, patch) =>
+      patchSegments((segment) => (segment.id === id ? ({ ...segment, ...patch } as SegmentRecord) : segment)),
+    setVisible: (ids, visible) => patchSegments((s) => (ids.includes(s.id) ? { ...s, visible } : s)),
+    isolate: (ids) => patchSegments((s) => ({ ...s, visible: ids.includes(s.id) })),
+    removeSegments: notHere,
+    addMeasurement: (measurement) => {
+      const record = { ...measurement, id: `m${caseStore.getState().measurements.length}` };
+      caseStore.setState((state) => ({ measurements: [...state.measurements, record] }));
+      return record;
+    },
+    removeMeasurement: notHere,
+    setCrosshair: (crosshair: RasPoint) => caseStore.setState({ crosshair }),
+    setWindow: (window) => caseStore.setState({ window }),
+    setOpacity: (id, opacity) => patchSegments((s) => (s.id === id ? { ...s, opacity } : s)),
+    endGesture: () => undefined,
+    undo: notHere,
+    redo: notHere,
+    goTo: notHere,
+  };
+  const view = createStore<ViewState>(() => ({
+    tool: 'inspect',
+    selection: [],
+    hover: null,
+    cursor: null,
+    layout: '3d',
+    largeSlice: null,
+    panelsFolded: false,
+    leftWidth: 336,
+    rightWidth: 304,
+    theme: 'dark',
+    language: 'en',
+    convention: 'radiological',
+    look: 'full',
+    planesShown: false,
+    cameraWish: { serial: 0, view: null, segment: null },
+    camera: null,
+    xr: 'none',
+    headset: 'unknown',
+    headsetAr: false,
+  }));
+  const wish = (patch: { view?: ViewState['cameraWish']['view']; segment?: string | null }) =>
+    view.setState(({ cameraWish }) => ({
+      cameraWish: { serial: cameraWish.serial + 1, view: patch.view ?? null, segment: patch.segment ?? null },
+    }));
+  const viewVerbs: ViewVerbs = {
+    set: (patch) => view.setState(patch),
+    lookFrom: (named) => wish({ view: named }),
+    focus: (segment) => wish({ segment }),
+  };
+  const jobs = createStore<JobsState>(() => ({ jobs: [], errors: [], notices: [] }));
+  const jobVerbs: JobsVerbs = { run: notHere, cancel: notHere, dismissError: notHere, notify: notHere };
+  const surfaces = createStore<SurfaceState>(() => ({
+    chunks: new Map(chunks.map((chunk) => [chunk.id, chunk])),
+    revision: 1,
+  }));
+  return {
+    case: Object.assign(caseStore, { verbs }),
+    view: Object.assign(view, { verbs: viewVerbs }),
+    jobs: Object.assign(jobs, { verbs: jobVerbs }),
+    surfaces,
+    voxels: {
+      volume: () => null,
+      header: () => null,
+      layer: (id) => (id === 'layer' && labels ? { labels, revision: 1 } : null),
+    },
+    actions: {
+      open: notHere,
+      seriesQuestion: createStore(() => ({ choices: null, choose: notHere })),
+      segment: notHere,
+      preview: notHere,
+      histogram: notHere,
+      export: notHere,
+      enterXR: notHere,
+      exitXR: notHere,
+      screenshot: notHere,
+    },
+  };
+}
