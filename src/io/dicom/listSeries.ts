@@ -10,7 +10,7 @@ import { type Slice, type Stack, splitByAcquisition, stacksOf } from './stack.ts
 
 /** One stack of pictures that can be read as a volume, or why it cannot. Plain data, cloneable. */
 export interface DicomSeries {
-  /** SeriesInstanceUID; with `#n` behind where one series holds several stacks. */
+  /** SeriesInstanceUID (the first file's path where there is none); with `#n` behind where one series holds several stacks. */
   readonly uid: string;
   readonly facts: SeriesFacts;
   readonly header: Omit<VolumeHeader, 'storedRange'> | null;
@@ -98,8 +98,8 @@ function seriesOf(
   const sorted = found.toSorted((a, b) => b.stack.slices.length - a.stack.slices.length);
   return sorted.map(({ stack, result }, n) => {
     const lead = of((stack.slices[0] as Slice).file);
-    const facts = lead.facts;
-    const uid = sorted.length > 1 ? `${facts.uid}#${n + 1}` : facts.uid;
+    const name = uidOf(lead, stack.slices[0]?.file, files);
+    const uid = sorted.length > 1 ? `${name}#${n + 1}` : name;
     if (result instanceof VesaliusError)
       return {
         ...unreadable(
@@ -195,6 +195,10 @@ function splitWarning(stack: Stack, count: number): Warning {
   };
 }
 
+function uidOf(lead: Instance, file: number | undefined, files: readonly ByteSource[]): string {
+  return lead.facts.uid || (files[file ?? 0]?.ref.path ?? '');
+}
+
 function unreadable(
   group: readonly number[],
   error: VesaliusErrorFields,
@@ -202,7 +206,7 @@ function unreadable(
   files: readonly ByteSource[],
 ): DicomSeries {
   const sources = [...new Set(group)].map((file) => (files[file] as ByteSource).ref);
-  return { uid: lead.facts.uid, facts: lead.facts, header: null, sources, slices: [], error };
+  return { uid: uidOf(lead, group[0], files), facts: lead.facts, header: null, sources, slices: [], error };
 }
 
 function readable(

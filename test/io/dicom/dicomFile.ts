@@ -9,8 +9,8 @@ import { type ByteSource, openSource } from '#io/source.ts';
 
 /** Text for text, numbers for US / SS / UL, bytes as they are, lists of data sets for SQ, fragments for encapsulated pixels. */
 export type Value = string | readonly number[] | Uint8Array | { items: DataSet[] } | { fragments: Uint8Array[] };
-/** Keyed by tag: 0x00280010. */
-export type DataSet = Readonly<Record<number, readonly [vr: string, value: Value]>>;
+/** Keyed by tag as dicom-parser writes it: x00280010. */
+export type DataSet = Readonly<Record<string, readonly [vr: string, value: Value]>>;
 
 const LONG = ['OB', 'OW', 'OF', 'OD', 'SQ', 'UN', 'UT'];
 
@@ -22,18 +22,16 @@ export function dicomFile(
   let body = encode(dataSet, syntax !== IMPLICIT_LITTLE, big);
   if (syntax === DEFLATED) body = deflateSync(body);
   if (!preamble) return joined([body]);
-  const meta = encode({ 0x00020010: ['UI', syntax] }, true, false);
-  const length = encode({ 0x00020000: ['UL', [meta.length]] }, true, false);
+  const meta = encode({ x00020010: ['UI', syntax] }, true, false);
+  const length = encode({ x00020000: ['UL', [meta.length]] }, true, false);
   return joined([new Uint8Array(128), new TextEncoder().encode('DICM'), length, meta, body]);
 }
 
 function encode(dataSet: DataSet, explicit: boolean, big: boolean): Uint8Array {
   const parts: Uint8Array[] = [];
-  const tags = Object.keys(dataSet)
-    .map(Number)
-    .toSorted((a, b) => a - b);
-  for (const tag of tags) {
-    const [vr, value] = dataSet[tag] as readonly [string, Value];
+  for (const key of Object.keys(dataSet).toSorted()) {
+    const tag = Number.parseInt(key.slice(1), 16);
+    const [vr, value] = dataSet[key] as readonly [string, Value];
     const bytes = valueBytes(vr, value, explicit, big);
     const undefinedLength = typeof value === 'object' && 'fragments' in value;
     const length = undefinedLength ? 0xffffffff : bytes.length;
@@ -117,31 +115,31 @@ export function ctSlice({
 }: SliceSpec): DataSet {
   const pixels = values ?? Array.from({ length: ROWS * COLUMNS }, (_, n) => 100 * instance + n);
   return {
-    0x00080008: ['CS', 'ORIGINAL\\PRIMARY\\AXIAL'],
-    0x00080016: ['UI', '1.2.840.10008.5.1.4.1.1.2'],
-    0x00080018: ['UI', `1.2.3.${instance}.${position.map((p) => Math.round(Math.abs(p) * 1000)).join('.')}`],
-    0x00080060: ['CS', 'CT'],
-    0x0008103e: ['LO', 'Test'],
-    0x00100010: ['PN', 'Secret^Patient'],
-    0x00180050: ['DS', '2'],
-    0x0020000d: ['UI', '1.2.3'],
-    0x0020000e: ['UI', '1.2.3.4'],
-    0x00200011: ['IS', '7'],
-    0x00200013: ['IS', String(instance)],
-    0x00200032: ['DS', position.join('\\')],
-    0x00200037: ['DS', orientation.join('\\')],
-    0x00280002: ['US', [1]],
-    0x00280004: ['CS', 'MONOCHROME2'],
-    0x00280010: ['US', [ROWS]],
-    0x00280011: ['US', [COLUMNS]],
-    0x00280030: ['DS', '0.75\\0.5'],
-    0x00280100: ['US', [16]],
-    0x00280101: ['US', [16]],
-    0x00280102: ['US', [15]],
-    0x00280103: ['US', [1]],
-    0x00281052: ['DS', '-1024'],
-    0x00281053: ['DS', '1'],
-    0x7fe00010: ['OW', Array.from(pixels)],
+    x00080008: ['CS', 'ORIGINAL\\PRIMARY\\AXIAL'],
+    x00080016: ['UI', '1.2.840.10008.5.1.4.1.1.2'],
+    x00080018: ['UI', `1.2.3.${instance}.${position.map((p) => Math.round(Math.abs(p) * 1000)).join('.')}`],
+    x00080060: ['CS', 'CT'],
+    x0008103e: ['LO', 'Test'],
+    x00100010: ['PN', 'Secret^Patient'],
+    x00180050: ['DS', '2'],
+    x0020000d: ['UI', '1.2.3'],
+    x0020000e: ['UI', '1.2.3.4'],
+    x00200011: ['IS', '7'],
+    x00200013: ['IS', String(instance)],
+    x00200032: ['DS', position.join('\\')],
+    x00200037: ['DS', orientation.join('\\')],
+    x00280002: ['US', [1]],
+    x00280004: ['CS', 'MONOCHROME2'],
+    x00280010: ['US', [ROWS]],
+    x00280011: ['US', [COLUMNS]],
+    x00280030: ['DS', '0.75\\0.5'],
+    x00280100: ['US', [16]],
+    x00280101: ['US', [16]],
+    x00280102: ['US', [15]],
+    x00280103: ['US', [1]],
+    x00281052: ['DS', '-1024'],
+    x00281053: ['DS', '1'],
+    x7fe00010: ['OW', Array.from(pixels)],
     ...extra,
   };
 }
