@@ -1,4 +1,5 @@
 import { bytesPerVoxel, type ScalarArray, type ScalarType } from '#core/volume/volume.ts';
+import { extend, valueRange } from './valueRange.ts';
 
 /** Voxel types as files hold them. */
 export type StoredType = 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64';
@@ -22,9 +23,10 @@ export interface VoxelSink {
   push(bytes: Uint8Array<ArrayBufferLike>): void;
   /** Whole voxels so far. */
   readonly done: number;
-  /** Smallest and largest finite value: of the first timepoint, and of all. [∞, −∞] where there is none. */
-  readonly firstRange: [number, number];
-  readonly range: [number, number];
+  /** Smallest and largest finite value of the first timepoint so far; [∞, −∞] where there is none. */
+  firstRange(): readonly [number, number];
+  /** Of all timepoints; only looked at where whole numbers are brought to a smaller type. */
+  readonly range: readonly [number, number];
   /** A value does not fit the scalar type exactly: nothing is written from there on, and the range goes on to be looked at. */
   readonly misfit: boolean;
   /** A float64 was rounded to float32. */
@@ -82,13 +84,12 @@ function sameType(type: ScalarType, bigEndian: boolean, target: ScalarArray, fir
   const size = bytesPerVoxel[type];
   const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
   const words = size === 4 ? new Uint32Array(target.buffer, target.byteOffset, target.length) : null;
-  const firstRange: [number, number] = [Infinity, -Infinity];
-  const range: [number, number] = [Infinity, -Infinity];
+  const first = valueRange(target);
   let at = 0;
   let done = 0;
   return {
-    firstRange,
-    range,
+    firstRange: first.now,
+    range: [Infinity, -Infinity],
     misfit: false,
     rounded: false,
     get done() {
@@ -100,12 +101,7 @@ function sameType(type: ScalarType, bigEndian: boolean, target: ScalarArray, fir
       const to = Math.floor(at / size);
       if (bigEndian && words) swap32(words, done, to);
       else if (bigEndian && size === 2) swap16(target, done, to);
-      if (done < firstCount) {
-        extend(firstRange, target, done, Math.min(to, firstCount));
-        range[0] = Math.min(range[0], firstRange[0]);
-        range[1] = Math.max(range[1], firstRange[1]);
-      }
-      if (to > firstCount) extend(range, target, Math.max(done, firstCount), to);
+      first.add(done, Math.min(to, firstCount));
       done = to;
     },
   };
@@ -123,8 +119,7 @@ function converting(
 ): VoxelSink {
   const size = storedBytes[stored];
   const staging = new Uint8Array(BATCH * size);
-  const read = reader(stored, staging.buffer);
-  const values = new Float64Array(BATCH);
+  const { values, prepare } = valuesOver(stored, staging.buffer);
   const integral = stored !== 'f32' && stored !== 'f64';
   const firstRange: [number, number] = [Infinity, -Infinity];
   const range: [number, number] = [Infinity, -Infinity];
@@ -133,7 +128,7 @@ function converting(
   let done = 0;
   const convert = (count: number): void => {
     if (bigEndian) reverse(staging, size, count);
-    read(values, count);
+    prepare?.(count);
     const first = Math.max(0, Math.min(count, firstCount - done));
     if (first > 0) extend(firstRange, values, 0, first);
     extend(range, values, 0, count);
@@ -152,7 +147,7 @@ function converting(
     done += count;
   };
   return {
-    firstRange,
+    firstRange: () => [firstRange[0], firstRange[1]],
     range,
     get misfit() {
       return state.misfit;
@@ -194,64 +189,40 @@ function fits([min, max]: readonly [number, number], type: ScalarType): boolean 
   }
 }
 
-/** Fills float64 values from staged bytes in this machine's byte order. */
-function reader(stored: StoredType, buffer: ArrayBuffer): (values: Float64Array, count: number) => void {
-  const copy = (from: ArrayLike<number>) => (values: Float64Array, count: number) => {
-    for (let n = 0; n < count; n++) values[n] = from[n] as number;
-  };
+/** Staged bytes in this machine's byte order as numbers; 64-bit ones have to be prepared first. */
+function valuesOver(
+  stored: StoredType,
+  buffer: ArrayBuffer,
+): { values: ArrayLike<number>; prepare?: (count: number) => void } {
   switch (stored) {
     case 'i8':
-      return copy(new Int8Array(buffer));
+      return { values: new Int8Array(buffer) };
     case 'u8':
-      return copy(new Uint8Array(buffer));
+      return { values: new Uint8Array(buffer) };
     case 'i16':
-      return copy(new Int16Array(buffer));
+      return { values: new Int16Array(buffer) };
     case 'u16':
-      return copy(new Uint16Array(buffer));
+      return { values: new Uint16Array(buffer) };
     case 'i32':
-      return copy(new Int32Array(buffer));
+      return { values: new Int32Array(buffer) };
     case 'u32':
-      return copy(new Uint32Array(buffer));
+      return { values: new Uint32Array(buffer) };
     case 'f32':
-      return copy(new Float32Array(buffer));
+      return { values: new Float32Array(buffer) };
     case 'f64':
-      return copy(new Float64Array(buffer));
+      return { values: new Float64Array(buffer) };
     case 'i64':
     case 'u64': {
-      // Beyond 2^53 the sum is rounded, which is still far out of every range that can be kept.
+      const values = new Float64Array(BATCH);
       const low = new Uint32Array(buffer);
       const high = stored === 'i64' ? new Int32Array(buffer) : low;
-      return (values, count) => {
+      // Beyond 2^53 the sum is rounded, which is still far out of every range that can be kept.
+      const prepare = (count: number) => {
         for (let n = 0; n < count; n++) values[n] = (high[2 * n + 1] as number) * 4294967296 + (low[2 * n] as number);
       };
+      return { values, prepare };
     }
   }
-}
-
-/** Widens `range` by the finite values of [from, to). */
-export function extend(range: [number, number], values: ScalarArray | Float64Array, from: number, to: number): void {
-  let [min, max] = range;
-  if (values instanceof Uint8Array) {
-    for (let n = from; n < to; n++) {
-      const value = values[n] as number;
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-  } else if (values instanceof Int16Array || values instanceof Uint16Array) {
-    for (let n = from; n < to; n++) {
-      const value = values[n] as number;
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-  } else {
-    for (let n = from; n < to; n++) {
-      const value = values[n] as number;
-      if (value < min && value !== -Infinity) min = value;
-      if (value > max && value !== Infinity) max = value;
-    }
-  }
-  range[0] = min;
-  range[1] = max;
 }
 
 function swap16(values: ScalarArray, from: number, to: number): void {

@@ -51,7 +51,7 @@ export async function* readRaster(
     const ready = Math.min(slices, Math.floor(done / perSlice));
     if (ready <= told) return;
     told = ready;
-    onSlab({ header: withRange(facts, scalarType, range), scalars }, ready);
+    onSlab({ header: withRange(facts, scalarType, range()), scalars }, ready);
   });
   const header = withRange(facts, read.scalarType, read.storedRange);
   return { header: { ...header, warnings: [...facts.warnings, ...read.warnings] }, scalars: read.scalars };

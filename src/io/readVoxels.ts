@@ -38,13 +38,13 @@ const DEFLATE_LIMIT = 1032;
 
 /**
  * Streams the voxels into their final buffer.
- * @param onVoxels called as voxels are in place: how many, in the buffer's order, and the range so far
+ * @param onVoxels called as voxels are in place: how many, in the buffer's order, and what gives the range so far
  * @throws VesaliusError 'too-large' before anything is allocated, 'truncated', 'checksum', 'format', 'unsupported' (whole numbers that no scalar type holds)
  */
 export async function* readVoxels(
   plan: VoxelPlan,
   shared: boolean,
-  onVoxels?: (scalars: ScalarArray, type: ScalarType, done: number, range: readonly [number, number]) => void,
+  onVoxels?: (scalars: ScalarArray, type: ScalarType, done: number, range: () => readonly [number, number]) => void,
 ): AsyncSteps<ReadVoxels> {
   const count = voxelCount(plan.dims) * plan.timepoints;
   const total = count * storedBytes[plan.stored];
@@ -56,7 +56,7 @@ export async function* readVoxels(
     const scalars = allocate(plan, type, count, shared);
     const sink = voxelSink(plan.stored, plan.bigEndian, scalars, type, voxelCount(plan.dims));
     const warnings = yield* fill(plan, sink, total, (done) => {
-      if (!sink.misfit) onVoxels?.(scalars, type, done, finite(sink.firstRange));
+      if (!sink.misfit) onVoxels?.(scalars, type, done, () => finite(sink.firstRange()));
     });
     if (!sink.misfit) {
       if (sink.rounded) {
@@ -67,7 +67,7 @@ export async function* readVoxels(
           text: 'Values are stored with 64 bits and were rounded to float32, 7 digits.',
         });
       }
-      return { scalars, scalarType: type, storedRange: finite(sink.firstRange), warnings };
+      return { scalars, scalarType: type, storedRange: finite(sink.firstRange()), warnings };
     }
     const wider = plan.stored === 'f64' || pass > 0 ? null : fittingType(sink.range);
     if (!wider) {
