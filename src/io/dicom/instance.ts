@@ -1,5 +1,5 @@
 import type { DataSet } from 'dicom-parser';
-import { asVesaliusError, fieldsOf, VesaliusError, type VesaliusErrorFields } from '#core/errors.ts';
+import { fieldsOf, VesaliusError, type VesaliusErrorFields } from '#core/errors.ts';
 import type { Vector3 } from '#core/space/affine.ts';
 import type { SeriesFacts } from '#core/volume/volume.ts';
 import type { ByteSource } from '#io/source.ts';
@@ -65,36 +65,39 @@ export interface Instance {
   readonly error: VesaliusErrorFields | null;
 }
 
+const NOTHING_KNOWN = {
+  seriesUid: '',
+  kinship: '',
+  index: false,
+  instanceUid: '',
+  modality: '',
+  protocol: '',
+  facts: { uid: '', number: null, description: '', date: '' },
+} as const;
+
 /** A file's header as plain facts; what is wrong with it stands in `error` and never stops its neighbours. */
 export async function readInstance(source: ByteSource): Promise<Instance> {
-  let header: DicomHeader;
+  let known: Omit<Instance, 'pixels' | 'frames' | 'error'> = NOTHING_KNOWN;
   try {
-    header = await readHeader(source);
-  } catch (thrown) {
-    return {
-      seriesUid: '',
-      kinship: '',
-      index: false,
-      instanceUid: '',
-      modality: '',
-      protocol: '',
-      facts: { uid: '', number: null, description: '', date: '' },
-      pixels: null,
-      frames: [],
-      error: fieldsOf(asVesaliusError(thrown).in(source.name)),
-    };
-  }
-  const { dataSet } = header;
-  // Only an index has a DirectoryRecordSequence.
-  const isIndex = dataSet.elements.x00041220 !== undefined;
-  const description = { ...describe(dataSet), seriesUid: dataSet.string('x0020000e') ?? '', index: isIndex };
-  try {
+    const header = await readHeader(source);
+    known = describe(header.dataSet);
     const pixels = storedPixels(header, source);
-    const frames = framesOf(dataSet, pixels.frames);
-    return { ...description, pixels, frames, error: null };
+    return { ...known, pixels, frames: framesOf(header.dataSet, pixels.frames), error: null };
   } catch (thrown) {
-    return { ...description, pixels: null, frames: [], error: fieldsOf(asVesaliusError(thrown).in(source.name)) };
+    const error = thrown instanceof VesaliusError ? thrown : unreadableElement(thrown);
+    return { ...known, pixels: null, frames: [], error: fieldsOf(error.in(source.name)) };
   }
+}
+
+/** dicom-parser's getters throw where an element's length or type is not what its tag needs. */
+function unreadableElement(thrown: unknown): VesaliusError {
+  return new VesaliusError({
+    code: 'format',
+    what: 'DICOM header',
+    where: 'data set',
+    expected: 'elements that can be read',
+    got: thrown instanceof Error ? thrown.message : String(thrown),
+  });
 }
 
 function kinshipOf(dataSet: DataSet): string {
@@ -104,12 +107,15 @@ function kinshipOf(dataSet: DataSet): string {
   return [...ids, dataSet.string('x00080060') ?? '', textOf(dataSet, 'x0008103e')].join('|');
 }
 
-function describe(dataSet: DataSet): Pick<Instance, 'kinship' | 'instanceUid' | 'modality' | 'facts' | 'protocol'> {
+function describe(dataSet: DataSet): Omit<Instance, 'pixels' | 'frames' | 'error'> {
   const number = dataSet.intString('x00200011');
   const patientName = textOf(dataSet, 'x00100010');
   const date = isoDate(dataSet.string('x00080021') ?? dataSet.string('x00080022') ?? dataSet.string('x00080020') ?? '');
   return {
+    seriesUid: dataSet.string('x0020000e') ?? '',
     kinship: kinshipOf(dataSet),
+    // Only an index has a DirectoryRecordSequence.
+    index: dataSet.elements.x00041220 !== undefined,
     instanceUid: dataSet.string('x00080018') ?? '',
     modality: dataSet.string('x00080060') ?? '',
     protocol: textOf(dataSet, 'x00181030'),

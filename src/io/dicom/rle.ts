@@ -20,6 +20,15 @@ export function decodeRle(
       expected: `${bytesPerSample} RLE segments`,
       got: planes,
     });
+  // Two bytes make 128 at most: a header that asks for more is not believed, nor its size allocated.
+  if (count * bytesPerSample > bytes.length * 64)
+    throw new VesaliusError({
+      code: 'truncated',
+      what: 'RLE frame',
+      where: 'PixelData',
+      expected: `${count * bytesPerSample} bytes when unpacked`,
+      got: `${bytes.length} packed`,
+    });
   const result = new Uint8Array(count * bytesPerSample);
   for (let plane = 0; plane < planes; plane++) {
     const from = view.getUint32(4 + 4 * plane, true);

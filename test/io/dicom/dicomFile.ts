@@ -8,7 +8,12 @@ import { DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE } from '#io/di
 import { type ByteSource, openSource } from '#io/source.ts';
 
 /** Text for text, numbers for US / SS / UL, bytes as they are, lists of data sets for SQ, fragments for encapsulated pixels. */
-export type Value = string | readonly number[] | Uint8Array | { items: DataSet[] } | { fragments: Uint8Array[] };
+export type Value =
+  | string
+  | readonly number[]
+  | Uint8Array
+  | { readonly items: readonly DataSet[] }
+  | { readonly fragments: readonly Uint8Array[] };
 /** Keyed by tag as dicom-parser writes it: x00280010. */
 export type DataSet = Readonly<Record<string, readonly [vr: string, value: Value]>>;
 
