@@ -86,7 +86,7 @@ export function countTriangles(plane: usize, above: usize, ni: i32, nj: i32, wor
       for (let m = (ambiguous | opposite) & active; m; m &= m - 1) {
         const n = ctz(m);
         const code = ((a >> n) & 3) | (((b >> n) & 3) << 2) | (((c >> n) & 3) << 4) | (((d >> n) & 3) << 6);
-        total -= 2 * (load<u8>(table + ((<usize>code) << 6), 48) - 1);
+        total -= 2 * (load<u8>(table + ((<usize>code) << 6), 1) - 1);
       }
     }
   }

@@ -2,11 +2,11 @@
 import { cellsOf } from './bits';
 
 /**
- * Writes three vertex numbers of 4 bytes for each triangle and returns the end; up to 12 bytes more may be overwritten.
- * `starts`, `startsAbove`: row starts of both planes (counts.ts). `scratch`: 48 bytes.
- * `table`: 64 bytes for each of 256 cases (bit di + 2·dj + 4·dk: the corner is inside): byte 0 the bytes that its triangles take,
- * 1 … 15 their edges times 4; from 16 on four i32, 1 where edge 0 … 3 is cut; from 32 on the same of edges 4 … 7; byte 48 the loops
- * that its cut edges form.
+ * Writes three vertex numbers of 4 bytes for each triangle and returns the end; up to 36 bytes more may be overwritten.
+ * `starts`, `startsAbove`: row starts of both planes (counts.ts). `scratch`: 48 bytes, one number for each edge of a cell.
+ * `table`: 64 bytes for each of 256 cases (bit di + 2·dj + 4·dk: the corner is inside): byte 0 how many bytes its triangles take,
+ * byte 1 how many loops its cut edges form, then for each corner of a triangle where in scratch its edge is (16-bit addresses);
+ * from 32 on four i32, 1 where edge 0 … 3 is cut; from 48 on the same of edges 4 … 7.
  * Edges as in isosurfaceCases.ts: 0–3 along i, 4–7 at the cell's left side, 8–11 at its right.
  */
 export function triangles(
@@ -35,23 +35,26 @@ export function triangles(
         active &= active - 1;
         const code = ((a >> n) & 3) | (((b >> n) & 3) << 2) | (((c >> n) & 3) << 4) | (((d >> n) & 3) << 6);
         const entry = table + (<usize>code << 6);
-        const right = i32x4.add(left, v128.load(entry, 32));
+        const right = i32x4.add(left, v128.load(entry, 48));
         v128.store(scratch, along);
         v128.store(scratch, left, 16);
         v128.store(scratch, right, 32);
-        along = i32x4.add(along, v128.load(entry, 16));
+        along = i32x4.add(along, v128.load(entry, 32));
         left = right;
         // Most cells have one or two triangles: writing two always costs less than guessing wrongly.
-        corner(scratch, entry, target, 0);
-        corner(scratch, entry, target, 1);
-        corner(scratch, entry, target, 2);
-        corner(scratch, entry, target, 3);
-        corner(scratch, entry, target, 4);
-        corner(scratch, entry, target, 5);
+        corner(entry, target, 0);
+        corner(entry, target, 1);
+        corner(entry, target, 2);
+        corner(entry, target, 3);
+        corner(entry, target, 4);
+        corner(entry, target, 5);
+        corner(entry, target, 6);
+        corner(entry, target, 7);
+        corner(entry, target, 8);
         const bytes = <usize>load<u8>(entry);
-        if (bytes > 24) {
-          for (let at: usize = 24, edge = entry + 7; at < bytes; at += 4, edge++)
-            store<u32>(target + at, load<u32>(scratch + <usize>load<u8>(edge)));
+        if (bytes > 36) {
+          for (let at: usize = 36, edge = entry + 20; at < bytes; at += 4, edge += 2)
+            store<u32>(target + at, load<u32>(<usize>load<u16>(edge)));
         }
         target += bytes;
       }
@@ -60,6 +63,6 @@ export function triangles(
   return target;
 }
 
-@inline function corner(scratch: usize, entry: usize, target: usize, n: i32): void {
-  store<u32>(target + 4 * n, load<u32>(scratch + <usize>load<u8>(entry + n + 1)));
+@inline function corner(entry: usize, target: usize, n: i32): void {
+  store<u32>(target + 4 * n, load<u32>(<usize>load<u16>(entry + 2 * n + 2)));
 }

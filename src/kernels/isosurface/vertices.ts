@@ -76,12 +76,18 @@ export function verticesF32(
 }
 
 @inline function walk<T>(set: u64, first: u64, list: usize): usize {
-  while (set) {
-    store<u64>(list, first + ctz(set) * ((<u64>1 << 32) | sizeof<T>()));
+  const end = list + 8 * <usize>popcnt(set);
+  for (let at = list; at < end; at += 32) {
+    store<u64>(at, first + ctz(set) * ((<u64>1 << 32) | sizeof<T>()));
     set &= set - 1;
-    list += 8;
+    store<u64>(at, first + ctz(set) * ((<u64>1 << 32) | sizeof<T>()), 8);
+    set &= set - 1;
+    store<u64>(at, first + ctz(set) * ((<u64>1 << 32) | sizeof<T>()), 16);
+    set &= set - 1;
+    store<u64>(at, first + ctz(set) * ((<u64>1 << 32) | sizeof<T>()), 24);
+    set &= set - 1;
   }
-  return list;
+  return end;
 }
 
 // ── Four vertices at a time
@@ -117,6 +123,9 @@ export function verticesF32(
   const size = <isize>sizeof<T>();
   const borderK = k == 0 || k >= nk - 1;
   const level = f32x4.splat(<f32>k);
+  const r = lift(level, frame, 0);
+  const a = lift(level, frame, 1);
+  const s = lift(level, frame, 2);
   for (let n = 0; n < count; n += 4, list += 32, positions += 48, normals += 48) {
     const p0 = <usize>load<u32>(list), p1 = <usize>load<u32>(list, 8), p2 = <usize>load<u32>(list, 16), p3 = <usize>load<u32>(list, 24);
     // Voxels i − 1 … i + 2 of the row
@@ -136,7 +145,7 @@ export function verticesF32(
     const ij = indices(list);
     const i = v128.and(ij, i32x4.splat(65535));
     const j = i32x4.shr_u(ij, 16);
-    emit(f32x4.add(f32x4.convert_i32x4_s(i), t), f32x4.convert_i32x4_s(j), level, gi, gj, gk, 0, step, frame, positions, normals);
+    emit(f32x4.add(f32x4.convert_i32x4_s(i), t), f32x4.convert_i32x4_s(j), r, a, s, gi, gj, gk, 0, step, frame, positions, normals);
     if (borderK || v128.any_true(v128.or(outer(i, ni - 3), outer(j, nj - 2))))
       for (let lane = 0; lane < 4; lane++) atBorder<T>(0, list + 8 * lane, k, ni, nj, nk, row, plane, frame, positions + 12 * lane, normals + 12 * lane);
   }
@@ -162,6 +171,9 @@ export function verticesF32(
   const plane = axis == 1 ? other : step;
   const borderK = k == 0 || k >= (axis == 2 ? nk - 2 : nk - 1);
   const level = f32x4.splat(<f32>k);
+  const r = lift(level, frame, 0);
+  const a = lift(level, frame, 1);
+  const s = lift(level, frame, 2);
   for (let n = 0; n < count; n += 4, list += 32, positions += 48, normals += 48) {
     const p0 = <usize>load<u32>(list), p1 = <usize>load<u32>(list, 8), p2 = <usize>load<u32>(list, 16), p3 = <usize>load<u32>(list, 24);
     // Voxels i − 1, i, i + 1 of the row of this end and of the other end
@@ -191,8 +203,11 @@ export function verticesF32(
     const j = i32x4.shr_u(ij, 16);
     const x = f32x4.convert_i32x4_s(i);
     const y = f32x4.convert_i32x4_s(j);
-    if (axis == 1) emit(x, f32x4.add(y, t), level, gi, along, across, 1, rise, frame, positions, normals);
-    else emit(x, y, f32x4.add(level, t), gi, across, along, 2, rise, frame, positions, normals);
+    if (axis == 1) emit(x, f32x4.add(y, t), r, a, s, gi, along, across, 1, rise, frame, positions, normals);
+    else {
+      const z = f32x4.add(level, t);
+      emit(x, y, lift(z, frame, 0), lift(z, frame, 1), lift(z, frame, 2), gi, across, along, 2, rise, frame, positions, normals);
+    }
     if (borderK || v128.any_true(v128.or(outer(i, ni - 2), outer(j, axis == 1 ? nj - 3 : nj - 2))))
       for (let lane = 0; lane < 4; lane++) atBorder<T>(axis, list + 8 * lane, k, ni, nj, nk, row, plane, frame, positions + 12 * lane, normals + 12 * lane);
   }
@@ -211,39 +226,41 @@ export function verticesF32(
   return v128.load(frame + 16 * n);
 }
 
-/** Places and normals of four vertices at (x, y, z) in voxels. Where the gradient vanishes, the normal follows the edge. */
+/**
+ * Places and normals of four vertices at (x, y, z) in voxels, r, a, s being what z and the origin add to each of R, A, S.
+ * Where the gradient vanishes, the normal follows the edge.
+ */
 @inline function emit(
-  x: v128, y: v128, z: v128, gi: v128, gj: v128, gk: v128, axis: i32, rise: v128,
+  x: v128, y: v128, r: v128, a: v128, s: v128, gi: v128, gj: v128, gk: v128, axis: i32, rise: v128,
   frame: usize, positions: usize, normals: usize,
 ): void {
   interleave(
-    toRas(x, y, z, frame, 1),
-    toRas(x, y, z, frame, 5),
-    toRas(x, y, z, frame, 9),
+    f32x4.add(pair(x, y, frame, 1), r),
+    f32x4.add(pair(x, y, frame, 5), a),
+    f32x4.add(pair(x, y, frame, 9), s),
     positions,
   );
-  const flat = f32x4.eq(f32x4.add(f32x4.add(f32x4.mul(gi, gi), f32x4.mul(gj, gj)), f32x4.mul(gk, gk)), f32x4.splat(0));
+  let nx = f32x4.add(pair(gi, gj, frame, 13), f32x4.mul(gk, number(frame, 15)));
+  let ny = f32x4.add(pair(gi, gj, frame, 16), f32x4.mul(gk, number(frame, 18)));
+  let nz = f32x4.add(pair(gi, gj, frame, 19), f32x4.mul(gk, number(frame, 21)));
+  let square = f32x4.add(f32x4.add(f32x4.mul(nx, nx), f32x4.mul(ny, ny)), f32x4.mul(nz, nz));
+  const flat = f32x4.eq(square, f32x4.splat(0));
   if (v128.any_true(flat)) {
-    gi = v128.bitselect(axis == 0 ? rise : f32x4.splat(0), gi, flat);
-    gj = v128.bitselect(axis == 1 ? rise : f32x4.splat(0), gj, flat);
-    gk = v128.bitselect(axis == 2 ? rise : f32x4.splat(0), gk, flat);
+    nx = v128.bitselect(f32x4.mul(rise, number(frame, 13 + axis)), nx, flat);
+    ny = v128.bitselect(f32x4.mul(rise, number(frame, 16 + axis)), ny, flat);
+    nz = v128.bitselect(f32x4.mul(rise, number(frame, 19 + axis)), nz, flat);
+    square = f32x4.add(f32x4.add(f32x4.mul(nx, nx), f32x4.mul(ny, ny)), f32x4.mul(nz, nz));
   }
-  const nx = turn(gi, gj, gk, frame, 13);
-  const ny = turn(gi, gj, gk, frame, 16);
-  const nz = turn(gi, gj, gk, frame, 19);
-  const length = f32x4.sqrt(f32x4.add(f32x4.add(f32x4.mul(nx, nx), f32x4.mul(ny, ny)), f32x4.mul(nz, nz)));
-  const scale = f32x4.div(f32x4.splat(1), length);
+  const scale = f32x4.div(f32x4.splat(1), f32x4.sqrt(square));
   interleave(f32x4.mul(nx, scale), f32x4.mul(ny, scale), f32x4.mul(nz, scale), normals);
 }
 
-@inline function toRas(x: v128, y: v128, z: v128, frame: usize, n: i32): v128 {
-  return f32x4.add(turn(x, y, z, frame, n), number(frame, n + 3));
+@inline function pair(x: v128, y: v128, frame: usize, n: i32): v128 {
+  return f32x4.add(f32x4.mul(x, number(frame, n)), f32x4.mul(y, number(frame, n + 1)));
 }
-@inline function turn(x: v128, y: v128, z: v128, frame: usize, n: i32): v128 {
-  return f32x4.add(
-    f32x4.add(f32x4.mul(x, number(frame, n)), f32x4.mul(y, number(frame, n + 1))),
-    f32x4.mul(z, number(frame, n + 2)),
-  );
+/** What z and the origin add to coordinate n (0 R, 1 A, 2 S). */
+@inline function lift(z: v128, frame: usize, n: i32): v128 {
+  return f32x4.add(f32x4.mul(z, number(frame, 4 * n + 3)), number(frame, 4 * n + 4));
 }
 
 /** Four x, y, z each → x y z x y z … */
@@ -270,18 +287,23 @@ function atBorder<T>(
   const di = <i32>(axis == 0), dj = <i32>(axis == 1), dk = <i32>(axis == 2);
   const rise = <f32>load<T>(q) - <f32>load<T>(p);
   const t = (load<f32>(frame) - <f32>load<T>(p)) / rise;
-  let gi = between(difference<T>(p, size, i, ni), difference<T>(q, size, i + di, ni), t);
-  let gj = between(difference<T>(p, row, j, nj), difference<T>(q, row, j + dj, nj), t);
-  let gk = between(difference<T>(p, plane, k, nk), difference<T>(q, plane, k + dk, nk), t);
-  if (gi * gi + gj * gj + gk * gk == 0) {
-    gi = axis == 0 ? rise : 0;
-    gj = axis == 1 ? rise : 0;
-    gk = axis == 2 ? rise : 0;
-  }
+  const gi = between(difference<T>(p, size, i, ni), difference<T>(q, size, i + di, ni), t);
+  const gj = between(difference<T>(p, row, j, nj), difference<T>(q, row, j + dj, nj), t);
+  const gk = between(difference<T>(p, plane, k, nk), difference<T>(q, plane, k + dk, nk), t);
   const x = <f32>i + (axis == 0 ? t : 0), y = <f32>j + (axis == 1 ? t : 0), z = <f32>k + (axis == 2 ? t : 0);
-  const nx = one(gi, gj, gk, frame, 13), ny = one(gi, gj, gk, frame, 16), nz = one(gi, gj, gk, frame, 19);
-  const scale = <f32>1 / sqrt<f32>(nx * nx + ny * ny + nz * nz);
-  for (let n = 0; n < 3; n++) store<f32>(position + 4 * n, one(x, y, z, frame, 4 * n + 1) + load<f32>(frame + 16 * (4 * n + 4)));
+  for (let n = 0; n < 3; n++)
+    store<f32>(position + 4 * n, x * at(frame, 4 * n + 1) + y * at(frame, 4 * n + 2) + (z * at(frame, 4 * n + 3) + at(frame, 4 * n + 4)));
+  let nx = gi * at(frame, 13) + gj * at(frame, 14) + gk * at(frame, 15);
+  let ny = gi * at(frame, 16) + gj * at(frame, 17) + gk * at(frame, 18);
+  let nz = gi * at(frame, 19) + gj * at(frame, 20) + gk * at(frame, 21);
+  let square = nx * nx + ny * ny + nz * nz;
+  if (square == 0) {
+    nx = rise * at(frame, 13 + axis);
+    ny = rise * at(frame, 16 + axis);
+    nz = rise * at(frame, 19 + axis);
+    square = nx * nx + ny * ny + nz * nz;
+  }
+  const scale = <f32>1 / sqrt<f32>(square);
   store<f32>(normal, nx * scale);
   store<f32>(normal, ny * scale, 4);
   store<f32>(normal, nz * scale, 8);
@@ -296,6 +318,6 @@ function atBorder<T>(
   if (index == count - 1) return <f32>2 * (here - <f32>load<T>(p - step));
   return <f32>load<T>(p + step) - <f32>load<T>(p - step);
 }
-@inline function one(x: f32, y: f32, z: f32, frame: usize, n: i32): f32 {
-  return x * load<f32>(frame + 16 * n) + y * load<f32>(frame + 16 * (n + 1)) + z * load<f32>(frame + 16 * (n + 2));
+@inline function at(frame: usize, n: i32): f32 {
+  return load<f32>(frame + 16 * n);
 }
