@@ -36,11 +36,11 @@ export function count(a: usize, bytes: usize): i32 {
   return <i32>sum;
 }
 
-/** Widens the set bits of each row by `reach` (< 64) on both sides, in place. */
+/** Widens the set bits of each row by `reach` on both sides, in place. */
 function widen(bits: usize, rows: i32, words: i32, reach: i32): void {
   let have = 0;
   while (have < reach) {
-    const step: u64 = min(have + 1, reach - have);
+    const step: u64 = min(min(have + 1, reach - have), 63);
     const back: u64 = 64 - step;
     for (let row = 0; row < rows; row++) {
       const from = bits + ((<usize>row * words) << 3);
@@ -55,7 +55,7 @@ function widen(bits: usize, rows: i32, words: i32, reach: i32): void {
   }
   have = 0;
   while (have < reach) {
-    const step: u64 = min(have + 1, reach - have);
+    const step: u64 = min(min(have + 1, reach - have), 63);
     const back: u64 = 64 - step;
     for (let row = 0; row < rows; row++) {
       const from = bits + ((<usize>row * words) << 3);

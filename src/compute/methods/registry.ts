@@ -3,6 +3,7 @@ import { components } from './components.ts';
 import { ctBody } from './ctBody.ts';
 import { ctLungs } from './ctLungs.ts';
 import type { Method } from './method.ts';
+import { mrHead } from './mrHead.ts';
 import { multiOtsu, otsu } from './otsu.ts';
 import { regionGrow } from './regionGrow.ts';
 import { threshold } from './threshold.ts';
@@ -10,7 +11,7 @@ import { threshold } from './threshold.ts';
 export { parseSettings } from './settings.ts';
 
 /** Every segmentation method, in the order in which they are offered. Page, command line and reports read this one list. */
-export const methods: readonly Method[] = [threshold, otsu, multiOtsu, regionGrow, components, ctBody, ctLungs];
+export const methods: readonly Method[] = [threshold, otsu, multiOtsu, regionGrow, components, ctBody, ctLungs, mrHead];
 
 /** @throws VesaliusError 'usage' where there is none of that id */
 export function methodById(id: string): Method {

@@ -259,13 +259,49 @@ export class BitGrid {
     return target;
   }
 
-  /** Dilation, then erosion: gaps thinner than the element fill. A new mask. */
+  /**
+   * Dilation, then erosion: gaps thinner than the element fill. A new mask. Worked out on a grid with a margin, outside which is nothing:
+   * else what the dilation brings to the border would stay there.
+   */
   *close(source: Mask, element: Element, stage = 'close'): Steps<Mask> {
-    const thick = yield* this.dilate(source, element, stage);
-    const target = yield* this.erode(thick, element, stage);
-    this.drop(thick);
+    const { rj, rk } = element;
+    const [ni, nj, nk] = this.dims;
+    const margin = 64 * Math.ceil(Math.max(1, ...element.reaches) / 64);
+    const wide = new BitGrid([ni + 2 * margin, nj + 2 * rj, nk + 2 * rk], this.kernels, this.memory, this.arena);
+    const inner = wide.mask();
+    this.copyRows(source, this, 0, inner, wide, margin, rj, rk);
+    const thick = yield* wide.dilate(inner, element, stage);
+    wide.drop(inner);
+    const closed = yield* wide.erode(thick, element, stage);
+    wide.drop(thick);
+    const target = this.mask();
+    this.copyRows(closed, wide, margin, target, this, 0, -rj, -rk);
+    wide.drop(closed);
     this.or(target, source);
     return target;
+  }
+
+  /** Copies this grid's rows between two grids; voxel (0, 0, 0) lies at i = `fromI` and `toI` (whole words), rows shift by dj, dk. */
+  private copyRows(
+    source: Mask,
+    from: BitGrid,
+    fromI: number,
+    target: Mask,
+    to: BitGrid,
+    toI: number,
+    dj: number,
+    dk: number,
+  ): void {
+    const [, nj, nk] = this.dims;
+    const bytes = new Uint8Array(this.memory.buffer);
+    const [fromJ, fromK] = from === this ? [0, 0] : [-dj, -dk];
+    const [toJ, toK] = to === this ? [0, 0] : [dj, dk];
+    for (let k = 0; k < nk; k++)
+      for (let j = 0; j < nj; j++) {
+        const at = source + 8 * from.words * (j + fromJ + from.dims[1] * (k + fromK)) + fromI / 8;
+        const row = target + 8 * to.words * (j + toJ + to.dims[1] * (k + toK)) + toI / 8;
+        bytes.copyWithin(row, at, at + 8 * Math.ceil(this.dims[0] / 64));
+      }
   }
 }
 
