@@ -71,22 +71,24 @@ export function createCaseStore(ambient: Ambient, options: CaseStoreOptions = {}
   const voxels = createVoxels(journal);
   let spared = 0;
   let countedAt = -1;
-  let countedFrom: readonly SegmentRecord[] = [];
+  let countedFrom: Pick<CaseDocument, 'segments' | 'volumes'> = { segments: [], volumes: [] };
   let counted: SegmentRecord[] = [];
 
   /** Voxel counts follow the labels: what the record says of the snapshot, and what was gained since. */
   const countVoxels = (projected: CaseDocument): SegmentRecord[] => {
-    if (countedAt === journalChanges && countedFrom === projected.segments) return counted;
+    const { segments, volumes } = projected;
+    if (countedAt === journalChanges && countedFrom.segments === segments && countedFrom.volumes === volumes)
+      return counted;
     countedAt = journalChanges;
-    countedFrom = projected.segments;
+    countedFrom = { segments, volumes };
     const before = new Map(counted.map((each) => [each.id, each]));
-    counted = projected.segments.map((record) => {
+    counted = segments.map((record) => {
       const layer = journal.layer(record.layer);
       const gained = layer?.gained(record.value) ?? 0;
       if (layer === null || gained === 0) return record;
       const count = record.voxels + gained;
       const { dims } = layer.labels;
-      const volume = projected.volumes.find((each) => each.dims.every((size, axis) => size === dims[axis]));
+      const volume = volumes.find((each) => each.dims.every((size, axis) => size === dims[axis]));
       const volumeMl =
         volume === undefined
           ? (record.volumeMl * count) / Math.max(1, record.voxels)

@@ -1,6 +1,7 @@
 // The contract between the layers that draw (scene, xr, ui) and the one that makes things (app): vanilla stores of data and
 // verbs. React selects from them and calls verbs; it keeps no state of its own that anything else would want to know.
 import type { StoreApi } from 'zustand/vanilla';
+import type { UnreadableRecord } from '#core/case/readRecord.ts';
 import type {
   CaseDocument,
   MeasurementRecord,
@@ -9,7 +10,6 @@ import type {
   VolumeRecord,
   WindowRecord,
 } from '#core/case/schema.ts';
-import type { UnreadableRecord } from '#core/case/readRecord.ts';
 import type { TissueId } from '#core/case/tissues.ts';
 import type { VesaliusErrorFields } from '#core/errors.ts';
 import type { LabelmapData } from '#core/labelmap/labelmap.ts';

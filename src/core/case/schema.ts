@@ -68,24 +68,35 @@ export const SegmentRecord = z.strictObject({
 });
 export type SegmentRecord = z.infer<typeof SegmentRecord>;
 
-export const MeasurementRecord = z.strictObject({
-  id: Id,
-  kind: z.enum(['length', 'angle']),
-  name: z.string().max(200),
-  /** length: 2, angle: 3 with the vertex in the middle. RAS mm. */
-  points: z.array(RasPoint).min(2).max(3),
-});
+export const MeasurementRecord = z
+  .strictObject({
+    id: Id,
+    kind: z.enum(['length', 'angle']),
+    name: z.string().max(200),
+    /** length: 2, angle: 3 with the vertex in the middle. RAS mm. */
+    points: z.array(RasPoint).min(2).max(3),
+  })
+  .refine(({ kind, points }) => points.length === (kind === 'length' ? 2 : 3), {
+    path: ['points'],
+    error: 'a length has 2, an angle 3',
+  });
 export type MeasurementRecord = z.infer<typeof MeasurementRecord>;
 
 /** The middle and the width of what is shown as grey, in rescaled units. */
 export const WindowRecord = z.strictObject({ level: z.number(), width: z.number().positive() });
 export type WindowRecord = z.infer<typeof WindowRecord>;
 
+const eachOnce = (list: readonly unknown[]): boolean => new Set(list).size === list.length;
+
 export const CaseDocument = z.strictObject({
   version: z.literal(CASE_VERSION),
   title: z.string().max(400),
   volumes: z.array(VolumeRecord),
-  segments: z.array(SegmentRecord),
+  segments: z
+    .array(SegmentRecord)
+    .refine((list) => eachOnce(list.map(({ id }) => id)), 'an id stands twice')
+    .refine((list) => eachOnce(list.map(({ slot }) => slot)), 'a slot stands twice')
+    .refine((list) => eachOnce(list.map(({ layer, value }) => `${layer} ${value}`)), 'a value of a layer stands twice'),
   measurements: z.array(MeasurementRecord),
   /** Where the three slice planes meet, RAS mm; null before a volume is open. */
   crosshair: RasPoint.nullable(),

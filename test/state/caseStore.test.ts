@@ -1,0 +1,326 @@
+import { describe, expect, it } from 'vitest';
+import { hashLabelmap, labelmapHash } from '#core/labelmap/hash.ts';
+import { BRICK_VOXELS, type Brick, brickGrid, type LabelmapData } from '#core/labelmap/labelmap.ts';
+import { editsAt } from '#core/labelmap/paint.ts';
+import type { Dims } from '#core/volume/volume.ts';
+import { caseSummary } from '#state/caseSummary.ts';
+import { historyActs } from '#state/caseVerbs.ts';
+import { memoryJournalStore } from '#state/journalStore.ts';
+import { addLayer, emptyBricks, newSegment, openScan, SMALL, seeded, testCase, volumeHeader } from './caseFixtures.ts';
+
+const opened = () => {
+  const store = testCase();
+  openScan(store, 'v0');
+  const [liver = '', spleen = '', aorta = ''] = addLayer(store, seeded(5), ['liver', 'spleen', 'aorta']);
+  const segment = (id: string) => store.getState().segments.find((each) => each.id === id);
+  return { store, verbs: store.verbs, liver, spleen, aorta, segment };
+};
+const acts = (store: ReturnType<typeof testCase>) =>
+  store.getState().history.map(({ act, about, undone }) => `${undone ? '(' : ''}${act} ${about}${undone ? ')' : ''}`);
+
+describe('history', () => {
+  it('names each act and what it was about', () => {
+    const { store, verbs, liver, spleen } = opened();
+    verbs.setSegment(liver, { name: 'Liver' });
+    verbs.setSegment(liver, { color: '#112233' });
+    verbs.setVisible([liver, spleen], false);
+    verbs.isolate([spleen]);
+    verbs.setWindow({ level: 50, width: 350 });
+    expect(acts(store)).toEqual([
+      'history.opened case v0',
+      'history.segmented 3',
+      'history.renamed liver',
+      'history.recoloured Liver',
+      'history.hiddenSeveral 2',
+      'history.isolated spleen',
+      'history.window ',
+    ]);
+    for (const { act } of store.getState().history) expect([...historyActs, 'history.segmented']).toContain(act);
+  });
+
+  it('what changes nothing is no step; a gesture is one', () => {
+    const { store, verbs, liver } = opened();
+    const steps = store.getState().history.length;
+    verbs.setVisible([liver], true);
+    verbs.setSegment(liver, { name: 'liver' });
+    verbs.setWindow({ level: 40, width: 400 });
+    expect(store.getState().history.length).toBe(steps);
+    for (let n = 1; n <= 50; n++) verbs.setCrosshair([n, 0, 0], 'drag');
+    verbs.endGesture();
+    for (let n = 1; n <= 50; n++) verbs.setCrosshair([n, 1, 0], 'drag');
+    for (let n = 1; n <= 50; n++) verbs.setOpacity(liver, n / 100, 'slider');
+    expect(acts(store).slice(steps)).toEqual(['history.crosshair ', 'history.crosshair ', 'history.opacity liver']);
+    verbs.undo();
+    expect(store.getState().segments[0]?.opacity).toBe(1);
+    verbs.undo();
+    expect(store.getState().crosshair).toEqual([50, 0, 0]);
+    verbs.undo();
+    expect(store.getState().crosshair).toEqual([0, 0, 0]);
+  });
+
+  it('begins anew with an open; undoing that brings back the scan, its labels and what was done to it', () => {
+    const { store, verbs, liver, segment } = opened();
+    verbs.setSegment(liver, { name: 'Liver' });
+    const labels = store.caseHash();
+    openScan(store, 'v1');
+    expect(acts(store)).toEqual(['history.opened case v1']);
+    expect(store.getState().segments).toEqual([]);
+    expect(store.getState().volumes.map((each) => each.id)).toEqual(['v1']);
+    verbs.undo();
+    expect(store.getState().title).toBe('case v0');
+    expect(store.caseHash()).toBe(labels);
+    expect(store.voxels.volume('v0')).not.toBeNull();
+    expect(store.voxels.volume('v1')).not.toBeNull();
+    expect(acts(store).slice(-2)).toEqual(['history.renamed liver', '(history.opened case v1)']);
+    verbs.undo();
+    expect(segment(liver)?.name).toBe('liver');
+    verbs.setSegment(liver, { name: 'other' });
+    // The open can no longer be redone: its voxels are let go.
+    expect(store.voxels.volume('v1')).toBeNull();
+    expect(store.voxels.volume('v0')).not.toBeNull();
+  });
+
+  it('keeps what only an undo would show up to a limit, and says when it forgot', () => {
+    let forgot = 0;
+    const store = testCase('a', { keepBytes: 10_000, forgot: () => forgot++ });
+    for (let n = 0; n < 5; n++) {
+      const header = volumeHeader(`v${n}`);
+      openScan(store, `v${n}`);
+      // Larger than what openScan puts: 4,000 bytes each, so that two of them fit.
+      store.putVolume(`v${n}`, header, { header, scalars: new Int16Array(2000) });
+    }
+    openScan(store, 'last');
+    expect(forgot).toBeGreaterThan(0);
+    expect(['v0', 'v1', 'v2', 'v3', 'v4'].map((id) => store.voxels.volume(id) !== null)).toEqual([
+      ...[false, false, false],
+      ...[true, true],
+    ]);
+    while (store.getState().canUndo) store.verbs.undo();
+    expect(store.getState().title).toBe('case v3');
+  });
+});
+
+describe('slots', () => {
+  it('are given again only when no step can bring the old one back', () => {
+    const { store, verbs, liver, segment } = opened();
+    const slots = () => store.getState().segments.map((each) => each.slot);
+    expect(slots()).toEqual([1, 2, 3]);
+    verbs.removeSegments([liver]);
+    addLayer(store, seeded(1), ['next']);
+    expect(slots()).toEqual([2, 3, 4]);
+    verbs.undo();
+    verbs.undo();
+    expect(segment(liver)?.slot).toBe(1);
+    // The undone 'next' is forgotten by this act: its slot is free, liver's is not.
+    verbs.setSegment(liver, { name: 'Liver' });
+    addLayer(store, seeded(1), ['other']);
+    expect(slots()).toEqual([1, 2, 3, 4]);
+    openScan(store, 'v1');
+    addLayer(store, seeded(1), ['new']);
+    expect(slots()).toEqual([5]);
+  });
+});
+
+describe('paint', () => {
+  it('is one step, tells the bricks that changed, and counts', () => {
+    const { store, verbs, liver, segment } = opened();
+    const layer = segment(liver)?.layer ?? '';
+    const before = store.voxels.layer(layer);
+    const hash = store.labelsHash(layer);
+    const voxels = segment(liver)?.voxels ?? 0;
+    const edits = editsAt(
+      SMALL,
+      [31, 32, 33].map((i) => [i, 1, 1] as const),
+      1,
+    );
+    verbs.paint(layer, edits);
+    expect(acts(store).at(-1)).toBe('history.painted liver');
+    const after = store.voxels.layer(layer);
+    expect(after?.revision).toBeGreaterThan(before?.revision ?? 0);
+    const changed = store.voxels.changedBricks(layer, before?.revision ?? 0);
+    expect([0, 1]).toEqual(expect.arrayContaining([...(changed as number[])]));
+    expect(segment(liver)?.voxels).toBeGreaterThan(voxels);
+    verbs.undo();
+    expect(store.labelsHash(layer)).toBe(hash);
+    expect(segment(liver)?.voxels).toBe(voxels);
+    // What was handed out before is still what it was then.
+    expect(before && labelmapHash(before.labels)).toBe(hash);
+    expect(after && labelmapHash(after.labels)).not.toBe(hash);
+  });
+
+  it.each([
+    ['a value of no segment', [{ brick: 0, runs: Uint16Array.of(0, 1, 77) }], 'usage'],
+    ['a brick outside', [{ brick: 99, runs: Uint16Array.of(0, 1, 1) }], 'usage'],
+    ['runs that overlap', [{ brick: 0, runs: Uint16Array.of(0, 9, 1, 5, 1, 1) }], 'format'],
+  ])('refuses %s and leaves all as it was', (_, edits, code) => {
+    const { store, verbs, segment, liver } = opened();
+    const layer = segment(liver)?.layer ?? '';
+    const before = [caseSummary(store.getState()), store.caseHash(), store.getState().history.length];
+    expect(() => verbs.paint(layer, edits)).toThrow(expect.objectContaining({ code }));
+    expect([caseSummary(store.getState()), store.caseHash(), store.getState().history.length]).toEqual(before);
+  });
+});
+
+describe('verbs refuse', () => {
+  const box: LabelmapData = { dims: SMALL, bricks: emptyBricks(SMALL) };
+  it.each<[string, (c: ReturnType<typeof opened>) => void, string]>([
+    ['an unknown segment', ({ verbs }) => verbs.setSegment('nope', { name: 'x' }), 'missing'],
+    ['an empty name', ({ verbs, liver }) => verbs.setSegment(liver, { name: '' }), 'usage'],
+    ['a colour that is none', ({ verbs, liver }) => verbs.setSegment(liver, { color: 'red' }), 'usage'],
+    ['opacity above 1', ({ verbs, liver }) => verbs.setOpacity(liver, 1.2), 'usage'],
+    ['a place that is no number', ({ verbs }) => verbs.setCrosshair([0, Number.NaN, 0]), 'usage'],
+    ['a window without width', ({ verbs }) => verbs.setWindow({ level: 0, width: 0 }), 'usage'],
+    ['a step that is none', ({ verbs }) => verbs.goTo(12345), 'missing'],
+    [
+      'labels of another grid',
+      ({ verbs }) => verbs.addLayer({ dims: [8, 8, 8], bricks: [0] }, [newSegment('x', 1, box)], 'history.segmented'),
+      'usage',
+    ],
+    [
+      'one value twice',
+      ({ verbs }) => verbs.addLayer(box, [newSegment('x', 1, box), newSegment('y', 1, box)], 'history.segmented'),
+      'usage',
+    ],
+    [
+      'an angle of two points',
+      ({ verbs }) =>
+        verbs.addMeasurement({
+          kind: 'angle',
+          name: '',
+          points: [
+            [0, 0, 0],
+            [1, 0, 0],
+          ],
+        }),
+      'usage',
+    ],
+    [
+      'a length of two equal points',
+      ({ verbs }) =>
+        verbs.addMeasurement({
+          kind: 'length',
+          name: '',
+          points: [
+            [1, 0, 0],
+            [1, 0, 0],
+          ],
+        }),
+      'geometry',
+    ],
+  ])('%s, and nothing has changed', (_, act, code) => {
+    const it = opened();
+    const before = [caseSummary(it.store.getState()), it.store.caseHash(), it.store.getState().history];
+    expect(() => act(it)).toThrow(expect.objectContaining({ code }));
+    expect([caseSummary(it.store.getState()), it.store.caseHash(), it.store.getState().history]).toEqual(before);
+  });
+});
+
+describe('summary', () => {
+  it('is plain JSON with values, doubts and units', () => {
+    const { store, verbs } = opened();
+    verbs.addMeasurement({
+      kind: 'length',
+      name: 'width',
+      points: [
+        [0, 0, 0],
+        [10, 0, 0],
+      ],
+    });
+    verbs.addMeasurement({
+      kind: 'angle',
+      name: 'bend',
+      points: [
+        [10, 0, 0],
+        [0, 0, 0],
+        [0, 10, 0],
+      ],
+    });
+    const summary = caseSummary(store.getState());
+    expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
+    const [width, bend] = summary.measurements;
+    expect(width).toMatchObject({ value: 10, unit: 'mm' });
+    expect(width?.uncertainty).toBeCloseTo(Math.SQRT2 * 0.4, 12);
+    expect(bend?.value).toBeCloseTo(90, 10);
+    expect(bend?.unit).toBe('°');
+    expect(summary.segments[0]).toMatchObject({ name: 'liver', visible: true, madeBy: { method: 'threshold' } });
+    expect(summary.segments[0]).not.toHaveProperty('slot');
+    expect(summary.warnings).toEqual(store.getState().volumes[0]?.warnings);
+  });
+});
+
+describe('storage', () => {
+  it('a document and a journal that were kept give the same case again', async () => {
+    const journalStore = memoryJournalStore();
+    const store = testCase('a', { journalStore });
+    openScan(store, 'v0');
+    const [liver = ''] = addLayer(store, seeded(5), ['liver']);
+    const layer = store.getState().segments[0]?.layer ?? '';
+    store.verbs.paint(layer, editsAt(SMALL, [[3, 3, 3]], 1));
+    store.verbs.setSegment(liver, { name: 'Liver' });
+    store.verbs.undo();
+    const again = testCase('b', { document: store.document });
+    const operations = await journalStore.operations();
+    again.journal.receive(operations);
+    for (const operation of operations)
+      if (operation.kind === 'layer') {
+        const labels = await journalStore.snapshot(operation.snapshot);
+        if (labels !== null) again.journal.putSnapshot(operation.snapshot, labels);
+      }
+    expect(caseSummary(again.getState())).toEqual(caseSummary(store.getState()));
+    expect(again.caseHash()).toBe(store.caseHash());
+  });
+
+  it('a journal that cannot be kept is said', async () => {
+    const failures: unknown[] = [];
+    const journalStore = { ...memoryJournalStore(), append: () => Promise.reject(new Error('full')) };
+    const store = testCase('a', { journalStore, failed: (thrown) => failures.push(thrown) });
+    openScan(store, 'v0');
+    addLayer(store, seeded(5), ['liver']);
+    await Promise.resolve();
+    expect(failures).toHaveLength(1);
+    expect(store.getState().segments).toHaveLength(1);
+  });
+});
+
+describe('the main thread', () => {
+  it('is not held by a 512×512×300 layer of 2,560 dense bricks: no loop over all voxels', () => {
+    const dims: Dims = [512, 512, 300];
+    const [bi, bj, bk] = brickGrid(dims);
+    // One array stands for all: what is measured must not depend on the voxels at all.
+    const dense = new Uint16Array(BRICK_VOXELS).map((_, n) => (n % 7 === 0 ? 1 : 0));
+    let reads = 0;
+    const counting = new Proxy(dense, {
+      get(target, key) {
+        reads++;
+        const value: unknown = Reflect.get(target, key, target);
+        return value;
+      },
+    });
+    const bricks = new Array<Brick>(bi * bj * bk).fill(counting);
+    const store = testCase();
+    openScan(store, 'v0', dims);
+    store.verbs.addLayer(
+      { dims, bricks },
+      Array.from({ length: 100 }, (_, n) => ({
+        ...newSegment('x', 1, { dims: [1, 1, 1], bricks: [0] }),
+        value: n + 1,
+      })),
+      'history.segmented',
+    );
+    store.verbs.undo();
+    store.verbs.redo();
+    store.verbs.isolate([store.getState().segments[3]?.id ?? '']);
+    expect(store.getState().segments).toHaveLength(100);
+    expect(reads).toBe(0);
+  });
+
+  it('hashing yields in pieces, and a brick that was hashed is not read again', () => {
+    const dims: Dims = [512, 512, 300];
+    const [bi, bj, bk] = brickGrid(dims);
+    const bricks: Brick[] = Array.from({ length: bi * bj * bk }, (_, n) => n % 3);
+    bricks[7] = new Uint16Array(BRICK_VOXELS).map((_, n) => n % 5);
+    let pieces = 0;
+    for (const _ of hashLabelmap({ dims, bricks })) pieces++;
+    expect(pieces).toBe(20);
+  });
+});
