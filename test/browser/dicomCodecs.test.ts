@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSource } from '#io/source.ts';
+import { serveStatic } from '../../server/static.ts';
+import { dataFile } from '../data.ts';
+import { readOnly } from '../io/dicom/dicomFile.ts';
+import { launchBrowser } from './chromium.ts';
+
+const folder = dataFile('cornerstone3d');
+const names = folder
+  ? readdirSync(folder).filter((name) => name.startsWith('CTImage.dcm_') && !/\.4\.5[135]\.dcm$/.test(name))
+  : [];
+
+const root = join(import.meta.dirname, '../..');
+const worker = `
+import { finishAsync } from '${root}/src/core/steps.ts';
+import { listDicomSeries } from '${root}/src/io/dicom/listSeries.ts';
+import { readDicomSeries } from '${root}/src/io/dicom/readSeries.ts';
+import { openSource } from '${root}/src/io/source.ts';
+self.onmessage = async ({ data: url }) => {
+  try {
+    const [series] = await finishAsync(listDicomSeries([openSource({ kind: 'url', url, path: url })]));
+    const { scalars } = await finishAsync(readDicomSeries(series, { shared: crossOriginIsolated }));
+    const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(scalars.buffer).slice());
+    self.postMessage(Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, '0')).join(''));
+  } catch (thrown) { self.postMessage(String(thrown)); }
+};`;
+const page = `
+const worker = new Worker(new URL('./dicom.worker.ts', import.meta.url), { type: 'module' });
+window.hashOf = (url) => new Promise((resolve) => {
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.onerror = ({ message }) => resolve(message);
+  worker.postMessage(url);
+});`;
+
+describe.skipIf(folder === null)('DICOM decoders in a module worker of a built page', () => {
+  let home: string;
+  let server: Server;
+  let origin: string;
+  let browser: Awaited<ReturnType<typeof launchBrowser>>;
+
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'vesalius-dicom-'));
+    writeFileSync(
+      join(home, 'index.html'),
+      '<!doctype html><title>t</title><script type="module" src="./page.ts"></script>',
+    );
+    writeFileSync(join(home, 'page.ts'), page);
+    writeFileSync(join(home, 'dicom.worker.ts'), worker);
+    await build({
+      root: home,
+      configFile: false,
+      logLevel: 'error',
+      worker: { format: 'es' },
+      build: { outDir: join(home, 'dist'), target: 'es2022', assetsInlineLimit: 0 },
+    });
+    mkdirSync(join(home, 'dist/data'));
+    for (const [n, name] of names.entries()) cpSync(join(folder as string, name), join(home, `dist/data/${n}.dcm`)));
+    const served = await serveStatic({ dir: join(home, 'dist'), host: 'localhost', port: 5480 });
+    server = served.server as Server;
+    origin = `http://localhost:${served.port}`;
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await new Promise((resolve) => server?.close(resolve));
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it('each syntax gives the bytes that Node reads, under the page’s own policy, from its own origin', async () => {
+    const tab = await browser.newPage();
+    const complaints: string[] = [];
+    const requests = new Set<string>();
+    tab.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    tab.on('request', (request) => requests.add(new URL(request.url()).origin));
+    await tab.goto(origin);
+    await tab.waitForFunction(() => 'hashOf' in window);
+    for (const [n, name] of names.entries()) {
+      const here = await readOnly([openSource({ kind: 'disk', disk: join(folder as string, name), path: name })]);
+      const expected = createHash('sha256').update(new Uint8Array(here.scalars.buffer)).digest('hex');
+      const got = await tab.evaluate(
+        (url) => (window as unknown as { hashOf(url: string): Promise<string> }).hashOf(url),
+        `${origin}/data/${n}.dcm`,
+      );
+      expect(`${name} ${got}`).toBe(`${name} ${expected}`);
+    }
+    expect(names.length).toBeGreaterThanOrEqual(11);
+    expect(complaints).toEqual([]);
+    expect([...requests]).toEqual([origin]);
+  });
+
+  it('the decoders are files of their own, none inside the worker', () => {
+    const files = readdirSync(join(home, 'dist/assets'));
+    for (const codec of ['openjpegwasm_decode', 'charlswasm_decode', 'libjpegturbowasm_decode', 'openjphjs'])
+      expect(files.filter((file) => file.startsWith(codec) && file.endsWith('.wasm'))).toHaveLength(1);
+    const main = files.find((file) => file.startsWith('dicom.worker')) as string;
+    expect(readFileSync(join(home, 'dist/assets', main)).length).toBeLessThan(200_000);
+  });
+});
