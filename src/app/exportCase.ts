@@ -48,7 +48,7 @@ export async function exportCase(
         { signal, onStep: ({ stage, done, of }) => step(stage, done, of) },
       );
       if (overlapping > 0) jobs.verbs.notify('notice.overlap', String(overlapping));
-      return new Blob(parts as BlobPart[], { type: mime[format] });
+      return new Blob([...parts] as BlobPart[], { type: mime[format] });
     }
     const meshes: NamedMesh[] = [];
     for (const { labels, members, rasFromIjk } of layers)
@@ -57,7 +57,7 @@ export async function exportCase(
       signal,
       transfer: meshes.flatMap(({ mesh }) => [mesh.positions.buffer, mesh.normals.buffer, mesh.triangles.buffer]),
     });
-    return new Blob(parts as BlobPart[], { type: mime[format] });
+    return new Blob([...parts] as BlobPart[], { type: mime[format] });
   });
 }
 

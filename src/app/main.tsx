@@ -1,11 +1,43 @@
-import { StrictMode } from 'react';
+import { StrictMode, useCallback } from 'react';
 import { createRoot } from 'react-dom/client';
-import { t } from '#i18n/t.ts';
+import * as z from 'zod';
+import type { StageModel } from '#scene/StageModel.ts';
+import { Stage } from '#scene/Stage.tsx';
+import { ViewerContext } from '#scene/viewerContext.ts';
+import { readAddress } from './address.ts';
+import { type Composition, createViewer } from './createViewer.ts';
+import { createViewerApi } from './viewerApi.ts';
+
+// zod would try out eval to see whether it may compile; our policy forbids it, and the attempt is a violation.
+z.config({ jitless: true });
+
+const composition = createViewer();
+const address = readAddress(location.search);
+
+function Page({ composition }: { readonly composition: Composition }) {
+  const onStage = useCallback((stage: StageModel | null) => {
+    composition.stage = stage;
+  }, [composition]);
+  return (
+    <ViewerContext.Provider value={composition.viewer}>
+      <div className="page">
+        <Stage onStage={onStage} label="3D" />
+      </div>
+    </ViewerContext.Provider>
+  );
+}
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no #root');
 createRoot(root).render(
   <StrictMode>
-    <h1>{t('app.name')}</h1>
+    <Page composition={composition} />
   </StrictMode>,
 );
+
+const ready = Promise.resolve();
+window.vesalius = createViewerApi(composition, ready);
+if (address.source) {
+  // What failed is on its card.
+  composition.viewer.actions.open(address.source).catch(() => undefined);
+}

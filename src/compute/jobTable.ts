@@ -18,6 +18,7 @@ export const jobTable = {
   packSurfaces: async () => (await import('#compute/jobs/packSurfaces.ts')).packSurfaces,
   writeMeshes: async () => (await import('#compute/jobs/writeMeshes.ts')).writeMeshes,
   writeLabels: async () => (await import('#compute/jobs/writeLabels.ts')).writeLabels,
+  upsampleLabels: async () => (await import('#compute/jobs/upsampleLabels.ts')).upsampleLabels,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };

@@ -1,0 +1,23 @@
+import type { OpenSource } from '#state/viewer.ts';
+
+/** What the page's address asks for. */
+export interface Address {
+  readonly source: OpenSource | null;
+  /** A labelmap to lay over the scan. */
+  readonly labels: string | null;
+  readonly language: string | null;
+  readonly emulateHeadset: boolean;
+}
+
+export function readAddress(search: string): Address {
+  const params = new URLSearchParams(search);
+  const urls = (params.get('urls') ?? '').split(',').filter(Boolean);
+  const source: OpenSource | null =
+    urls.length > 0 ? { urls } : params.get('case') === 'phantom:thorax' ? { sample: 'phantom:thorax' } : null;
+  return {
+    source,
+    labels: params.get('labels'),
+    language: params.get('lang'),
+    emulateHeadset: params.get('xr') === 'emulate',
+  };
+}

@@ -1,0 +1,147 @@
+import { createStore } from 'zustand/vanilla';
+import { createPool, type Pool } from '#compute/pool.ts';
+import { segment } from '#compute/segment.ts';
+import { VesaliusError } from '#core/errors.ts';
+import { setLanguage } from '#i18n/t.ts';
+import { spawnBrowser } from '#compute/spawnBrowser.ts';
+import type { StageModel } from '#scene/StageModel.ts';
+import { type CaseStore, createCaseStore } from '#state/caseStore.ts';
+import { createJobsStore } from '#state/jobsStore.ts';
+import { createSurfaceStore } from '#state/surfaceStore.ts';
+import type { MethodRequest, SeriesChoice, Viewer, ViewerActions } from '#state/viewer.ts';
+import { createViewStore } from '#state/viewStore.ts';
+import { exportCase } from './exportCase.ts';
+import { openCase, type OpenParts } from './openCase.ts';
+import { newSegments } from './segments.ts';
+import { createSurfaceKeeper, type SurfaceKeeper } from './surfaceKeeper.ts';
+import { createPreview } from './thresholdPreview.ts';
+
+/** The viewer and what only app may touch. */
+export interface Composition {
+  readonly viewer: Viewer;
+  readonly store: CaseStore;
+  readonly pool: Pool;
+  readonly keeper: SurfaceKeeper;
+  readonly isolated: boolean;
+  /** The 3D view while it is mounted. */
+  stage: StageModel | null;
+  /** Set when the XR chunk has been loaded. */
+  headset: Headset | null;
+}
+export interface Headset {
+  enter(mode: 'immersive-vr' | 'immersive-ar'): Promise<void>;
+  exit(): Promise<void>;
+}
+
+/** Makes stores, pool and actions: the only place that does. */
+export function createViewer(): Composition {
+  const isolated = globalThis.crossOriginIsolated === true;
+  const pool = createPool(spawnBrowser, isolated ? Math.max(2, Math.min(8, navigator.hardwareConcurrency ?? 2)) : 2);
+  const newId = (kind: string) => `${kind[0]}-${crypto.randomUUID().slice(0, 13)}`;
+  const store = createCaseStore({ newId, now: Date.now });
+  const jobs = createJobsStore({ now: () => performance.now(), after: (ms, then) => setTimeout(then, ms) });
+  const surfaces = createSurfaceStore();
+  const view = createViewStore(deviceStorage());
+  const keeper = createSurfaceKeeper(pool, { case: store, voxels: store.voxels, jobs, surfaces });
+  const seriesQuestion = createSeriesQuestion();
+  const parts: OpenParts = { pool, store, jobs, surfaces, keeper, newId, shared: isolated, ask: seriesQuestion.ask };
+  setLanguage(view.getState().language);
+
+  const volume = () => {
+    const record = store.getState().volumes[0];
+    const held = record && store.voxels.volume(record.id);
+    if (held) return held;
+    throw new VesaliusError({ code: 'not-open', what: 'case', where: 'volume', expected: 'an open scan', got: 'none' });
+  };
+
+  const actions: ViewerActions = {
+    open: (source) => openCase(parts, source),
+    seriesQuestion: seriesQuestion.store,
+    async segment(request: MethodRequest) {
+      const { method } = request;
+      const scan = volume();
+      const { labels, segments } = await jobs.verbs.run('job.segmenting', method, async (job) => {
+        const found = await segment(pool, scan, methodCall(request), {
+          signal: job.signal,
+          onStep: ({ stage, done, of }) => job.step(stage, done, of),
+        });
+        const bricks = await pool.run('bricks', [found.labels, scan.header.dims], { signal: job.signal });
+        const made = store.getState().segments.length;
+        const look = { opacity: 1, isovalue: null, automatic: false };
+        return { labels: bricks, segments: newSegments(request, found, bricks, scan.header, look, made) };
+      });
+      if (segments.length === 0) {
+        throw new VesaliusError({
+          code: 'empty-segment',
+          what: method,
+          where: 'result',
+          expected: 'at least one voxel',
+          got: 0,
+        });
+      }
+      const ids = store.verbs.addLayer(labels, segments, 'history.segmented');
+      view.verbs.set({ selection: ids.slice(0, 1) });
+      return ids;
+    },
+    ...createPreview(pool, volume),
+    export: (format, ids) => exportCase(pool, viewer, format, ids),
+    async enterXR(mode) {
+      if (!composition.headset) {
+        throw new VesaliusError({
+          code: 'no-headset',
+          what: 'headset',
+          where: 'navigator.xr',
+          expected: 'a headset',
+          got: 'none',
+        });
+      }
+      await composition.headset.enter(mode);
+    },
+    exitXR: async () => composition.headset?.exit(),
+    async screenshot() {
+      if (composition.stage) return composition.stage.screenshot();
+      throw new VesaliusError({
+        code: 'not-open',
+        what: 'screenshot',
+        where: '3D view',
+        expected: 'a view',
+        got: 'none',
+      });
+    },
+  };
+
+  const viewer: Viewer = { case: store, view, jobs, surfaces, voxels: store.voxels, actions };
+  const composition: Composition = { viewer, store, pool, keeper, isolated, stage: null, headset: null };
+  return composition;
+}
+
+function methodCall({ method, settings, seeds }: MethodRequest) {
+  return { method, ...(settings ? { settings } : {}), ...(seeds ? { seeds } : {}) };
+}
+
+function createSeriesQuestion() {
+  const store = createStore<{ choices: readonly SeriesChoice[] | null; choose(uid: string | null): void }>()(() => ({
+    choices: null,
+    choose: () => undefined,
+  }));
+  const ask = (choices: readonly SeriesChoice[]) =>
+    new Promise<string | null>((resolve) => {
+      // A question that is still open is answered with none: the newer one counts.
+      store.getState().choose(null);
+      store.setState({
+        choices,
+        choose(uid) {
+          store.setState({ choices: null, choose: () => undefined });
+          resolve(uid);
+        },
+      });
+    });
+  return { store, ask };
+}
+
+function deviceStorage() {
+  return {
+    get: (key: string) => localStorage.getItem(key),
+    set: (key: string, value: string) => localStorage.setItem(key, value),
+  };
+}

@@ -1,0 +1,7 @@
+import type { ViewerApi } from './viewerApi.ts';
+
+declare global {
+  interface Window {
+    vesalius: ViewerApi;
+  }
+}
