@@ -60,7 +60,7 @@ describe.skipIf(folder === null)('DICOM decoders in a module worker of a built p
       build: { outDir: join(home, 'dist'), target: 'es2022', assetsInlineLimit: 0 },
     });
     mkdirSync(join(home, 'dist/data'));
-    for (const [n, name] of names.entries()) cpSync(join(folder as string, name), join(home, `dist/data/${n}.dcm`)));
+    for (const [n, name] of names.entries()) cpSync(join(folder as string, name), join(home, `dist/data/${n}.dcm`));
     const served = await serveStatic({ dir: join(home, 'dist'), host: 'localhost', port: 5480 });
     server = served.server as Server;
     origin = `http://localhost:${served.port}`;
