@@ -37,13 +37,14 @@ async function* inflate(zlib: NodeZlib, input: ByteReader<undefined>): Chunks<un
   stream.on('error', () => undefined); // told by the iteration below
   let written = 0;
   let failed: { readonly thrown: unknown } | null = null;
-  // Stands still for good once the deflate stream is over: zlib then never calls back.
+  // Takes no further chunk once the deflate stream is over, which shows in bytes that are left over.
   const feed = async (): Promise<void> => {
     for (;;) {
       const chunk = await input.some(IN);
       if (!chunk) return stream.end();
       written += chunk.length;
       await new Promise<void>((done) => stream.write(chunk, done));
+      if (stream.bytesWritten < written) return;
     }
   };
   feed().catch((thrown: unknown) => {
