@@ -19,6 +19,8 @@ export const jobTable = {
   writeMeshes: async () => (await import('#compute/jobs/writeMeshes.ts')).writeMeshes,
   writeLabels: async () => (await import('#compute/jobs/writeLabels.ts')).writeLabels,
   upsampleLabels: async () => (await import('#compute/jobs/upsampleLabels.ts')).upsampleLabels,
+  simplifyBricks: async () => (await import('#compute/jobs/simplifyBricks.ts')).simplifyBricks,
+  simplifySeams: async () => (await import('#compute/jobs/simplifySeams.ts')).simplifySeams,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };
