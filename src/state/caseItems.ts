@@ -27,22 +27,38 @@ export interface CaseItems {
   transact(work: () => void): void;
   /** Ids of a kind, removed ones included, with the names of their facts. */
   ids(kind: RecordKind | 'heads'): ReadonlyMap<string, ReadonlySet<string>>;
-  /** Facts of a record without those that are the document's own (alive, order). */
+  /** Makes a record alive. Gives what an undo of that has to know. Inside `transact`. */
+  make(kind: RecordKind, record: { readonly id: string }, order: number): FactChange[];
+  /** The record as its facts tell it, for a schema to read. */
   fields(kind: RecordKind, id: string): Record<string, unknown>;
   /** Did another peer write one of this record's facts? */
   touchedByOthers(kind: RecordKind, id: string): boolean;
   /** Is there a living segment or measurement that another peer brought in? */
   othersLive(): boolean;
+  parts(key: FactKey): FactParts;
   observe(listener: (keys: ReadonlySet<FactKey>) => void): () => void;
 }
 
 /** Facts of a record that say where it stands, not what it is. */
-const OWN_FACTS: ReadonlySet<string> = new Set(['alive', 'order']);
+const OWN_FACTS: ReadonlySet<string> = new Set(['alive', 'order', 'made']);
+
+/** What can be changed one by one has a fact each; all that is settled when a record is made lies together in 'made'. */
+const CHANGING: { readonly [Kind in RecordKind]: ReadonlySet<string> } = {
+  volumes: new Set(),
+  segments: new Set(['name', 'color', 'opacity', 'visible', 'group', 'reviewed']),
+  measurements: new Set(['name']),
+};
 
 export const factKey = (kind: RecordKind | 'case' | 'heads', id: string, field: string): FactKey =>
   `${kind}/${id}/${field}`;
 
-export function partsOf(key: FactKey): { readonly kind: string; readonly id: string; readonly field: string } {
+export interface FactParts {
+  readonly kind: string;
+  readonly id: string;
+  readonly field: string;
+}
+
+function partsOf(key: FactKey): FactParts {
   const [kind = '', id = '', field = ''] = key.split('/');
   return { kind, id, field };
 }
@@ -54,8 +70,18 @@ export function createCaseItems(document: Y.Doc, peer: string): CaseItems {
 
   const fact = (key: FactKey): Fact | undefined => asFact(map.get(key));
 
+  // A layer of a hundred segments writes two thousand facts, and each is asked for its parts several times.
+  const known = new Map<FactKey, FactParts>();
+  const parts = (key: FactKey): FactParts => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = partsOf(key);
+    known.set(key, made);
+    return made;
+  };
+
   const note = (key: FactKey): void => {
-    const { kind, id, field } = partsOf(key);
+    const { kind, id, field } = parts(key);
     const ofKind = index.get(kind) ?? new Map<string, Set<string>>();
     index.set(kind, ofKind);
     const fields = ofKind.get(id) ?? new Set<string>();
@@ -69,18 +95,35 @@ export function createCaseItems(document: Y.Doc, peer: string): CaseItems {
     for (const key of event.keysChanged) note(key);
   });
 
+  const write = (key: FactKey, value: unknown): FactChange | null => {
+    const before = fact(key);
+    if (before !== undefined && sameJson(before[0], value)) return null;
+    const after: Fact = [value, peer, ++count];
+    map.set(key, after);
+    note(key);
+    return { key, before, after };
+  };
+
   return {
     document,
     peer,
+    parts,
     fact,
     value: (key) => fact(key)?.[0],
-    write(key, value) {
-      const before = fact(key);
-      if (before !== undefined && sameJson(before[0], value)) return null;
-      const after: Fact = [value, peer, ++count];
-      map.set(key, after);
-      note(key);
-      return { key, before, after };
+    write,
+    make(kind, record, order) {
+      const { id, ...all } = record;
+      const fields = Object.entries(all);
+      const made = Object.fromEntries(fields.filter(([field]) => !CHANGING[kind].has(field)));
+      const facts = [
+        ...fields.filter(([field]) => CHANGING[kind].has(field)),
+        ['made', made],
+        ['order', order],
+      ] as const;
+      const changes = facts.flatMap(([field, value]) => write(factKey(kind, id, field as string), value) ?? []);
+      // A fact that nobody had is harmless once the record is not alive.
+      const replaced = changes.filter((change) => change.before !== undefined);
+      return [...replaced, ...[write(factKey(kind, id, 'alive'), true) ?? []].flat()];
     },
     replace(key, from, to) {
       if (!sameStamp(fact(key), from)) return false;
@@ -94,7 +137,8 @@ export function createCaseItems(document: Y.Doc, peer: string): CaseItems {
     },
     ids: (kind) => index.get(kind) ?? new Map(),
     fields(kind, id) {
-      const fields: Record<string, unknown> = {};
+      const made = fact(factKey(kind, id, 'made'))?.[0];
+      const fields: Record<string, unknown> = typeof made === 'object' && made !== null ? { ...made, id } : { id };
       for (const field of index.get(kind)?.get(id) ?? [])
         if (!OWN_FACTS.has(field)) fields[field] = fact(factKey(kind, id, field))?.[0];
       return fields;

@@ -11,7 +11,7 @@ import {
   type UnreadableRecord,
 } from '#core/case/readRecord.ts';
 import { CASE_VERSION, CaseDocument, type SegmentRecord, WindowRecord } from '#core/case/schema.ts';
-import { type CaseItems, type FactKey, factKey, partsOf } from './caseItems.ts';
+import { type CaseItems, type FactKey, factKey } from './caseItems.ts';
 
 /** Slots end where the look table does. */
 export const LAST_SLOT = 4095;
@@ -54,7 +54,7 @@ export function createProjection(items: CaseItems): {
   return {
     changed(keys) {
       for (const key of keys) {
-        const { kind, id } = partsOf(key);
+        const { kind, id } = items.parts(key);
         if (kind in recordSchemas) readers[kind as RecordKind].changed(id);
       }
     },
@@ -106,7 +106,7 @@ function createReader<Kind extends RecordKind>(items: CaseItems, kind: Kind): Re
           continue;
         }
         const order = items.value(factKey(kind, id, 'order'));
-        const read = readRecord(kind, { ...items.fields(kind, id), id });
+        const read = readRecord(kind, items.fields(kind, id));
         entries.set(id, { id, order: typeof order === 'number' ? order : 0, read });
       }
       stale.clear();

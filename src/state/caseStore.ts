@@ -149,8 +149,7 @@ export function createCaseStore(ambient: Ambient, options: CaseStoreOptions = {}
     for (const id of items.ids('segments').keys()) {
       const key = factKey('segments', id, 'alive');
       const others = items.touchedByOthers('segments', id);
-      if (items.value(key) === true || undo.reaches(key) || others)
-        needed.add(items.value(factKey('segments', id, 'layer')));
+      if (items.value(key) === true || undo.reaches(key) || others) needed.add(items.fields('segments', id).layer);
     }
     for (const layer of journal.ownLayers())
       if (!needed.has(layer) && !journal.paintedByOthers(layer)) journal.dropLayer(layer);

@@ -1,6 +1,6 @@
 // The acts on a case. Each checks everything before it writes anything, and is one step of the undo list.
 import { type RecordKind, type RecordOf, readRecord, readWith } from '#core/case/readRecord.ts';
-import { CASE_VERSION, CaseDocument, type SegmentRecord, WindowRecord } from '#core/case/schema.ts';
+import { CASE_VERSION, CaseDocument, type RasPoint, type SegmentRecord, WindowRecord } from '#core/case/schema.ts';
 import { VesaliusError } from '#core/errors.ts';
 import { brickGrid } from '#core/labelmap/labelmap.ts';
 import type { BrickEdit, OperationId } from '#core/labelmap/operation.ts';
@@ -72,12 +72,6 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
   const kill = (kind: RecordKind, ids: readonly string[]): FactChange[] =>
     ids.flatMap((id) => write(factKey(kind, id, 'alive'), false));
 
-  /** Only what stood before is to be brought back: facts of a record that nobody had are harmless once it is not alive. */
-  const make = (kind: RecordKind, record: { readonly id: string }, order: number): FactChange[] => {
-    const { id, ...fields } = record;
-    const facts = setFields(kind, id, { ...fields, order }).filter((change) => change.before !== undefined);
-    return [...facts, ...write(factKey(kind, id, 'alive'), true)];
-  };
   const nextOrder = (kind: RecordKind): number => {
     let last = 0;
     for (const id of items.ids(kind).keys()) {
@@ -100,9 +94,9 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
     const taken = new Set(state().segments.map((each) => each.slot));
     for (const id of items.ids('segments').keys()) {
       const key = factKey('segments', id, 'alive');
-      const slot = items.fact(factKey('segments', id, 'slot'));
-      const by = (items.fact(key) ?? slot)?.[1];
-      if (items.value(key) === true || undo.reaches(key) || by !== items.peer) taken.add(slot?.[0] as number);
+      const by = (items.fact(key) ?? items.fact(factKey('segments', id, 'made')))?.[1];
+      const { slot } = items.fields('segments', id);
+      if (items.value(key) === true || undo.reaches(key) || by !== items.peer) taken.add(slot as number);
     }
     const free: number[] = [];
     for (let slot = 1; slot <= LAST_SLOT && free.length < count; slot++) if (!taken.has(slot)) free.push(slot);
@@ -141,7 +135,7 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
             'volumes',
             [...ids(before.volumes), ...unreadableIds(before, 'volumes')].filter((id) => id !== record.id),
           ),
-          ...make('volumes', record, nextOrder('volumes')),
+          ...items.make('volumes', record, nextOrder('volumes')),
           ...setCase(fields),
         ],
       }));
@@ -173,26 +167,33 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
       step(act, records.length === 1 ? (records[0]?.name ?? '') : String(records.length), null, () => {
         journal.putSnapshot(snapshot, labels);
         const made = journal.append({ kind: 'layer', layer, dims: labels.dims, snapshot });
-        return { operations: [made], changes: records.flatMap((record, n) => make('segments', record, order + n)) };
+        return {
+          operations: [made],
+          changes: records.flatMap((record, n) => items.make('segments', record, order + n)),
+        };
       });
       return records.map((record) => record.id);
     },
 
     setSegment(id, patch) {
       const before = segment(id);
+      // Scripts come without types: what is not theirs to change is refused, not written.
+      for (const field of Object.keys(patch))
+        if (!PATCHABLE.has(field))
+          throw refusal('usage', 'segment', field, `one of ${[...PATCHABLE].join(', ')}`, 'another field');
       const after = checked('segments', { ...before, ...patch });
       const fields = Object.fromEntries(Object.keys(patch).map((field) => [field, after[field as keyof SegmentPatch]]));
       step(actOf(patch), before.name, null, () => ({ changes: setFields('segments', id, fields) }));
     },
 
     setVisible(ids, visible) {
-      const list = ids.map(segment).filter((each) => each.visible !== visible);
+      const list = [...new Set(ids)].map(segment).filter((each) => each.visible !== visible);
       const act = `history.${visible ? 'shown' : 'hidden'}${list.length === 1 ? '' : 'Several'}`;
       step(act, about(list), null, () => ({ changes: visibility(list, () => visible) }));
     },
 
     isolate(ids) {
-      const shown = ids.map(segment);
+      const shown = [...new Set(ids)].map(segment);
       step(`history.isolated${shown.length === 1 ? '' : 'Several'}`, about(shown), null, () => ({
         changes: visibility(state().segments, (each) => ids.includes(each.id)),
       }));
@@ -228,7 +229,7 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
       const record = checked('measurements', { ...fields, id: freshId('measurement', items.ids('measurements')) });
       checkPoints(record);
       step('history.measured', record.name, null, () => ({
-        changes: make('measurements', record, nextOrder('measurements')),
+        changes: items.make('measurements', record, nextOrder('measurements')),
       }));
       return record;
     },
@@ -278,6 +279,15 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
   };
 }
 
+const PATCHABLE: ReadonlySet<string> = new Set([
+  'name',
+  'color',
+  'opacity',
+  'visible',
+  'group',
+  'reviewed',
+] satisfies (keyof SegmentPatch)[]);
+
 function actOf(patch: SegmentPatch): HistoryAct {
   const [field, ...more] = Object.keys(patch);
   if (more.length > 0) return 'history.changed';
@@ -318,12 +328,11 @@ function checkEdits(edits: readonly BrickEdit[], bricks: number): Set<number> {
 }
 
 /** Points that coincide measure nothing: said now, not when the list is drawn. */
-function checkPoints({ kind, points: [a, b, c] }: RecordOf['measurements']): void {
+function checkPoints({ points: [a, b, c] }: RecordOf['measurements']): void {
   const unit = affine('ras', 'ijk', [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
-  if (a === undefined || b === undefined || (kind === 'angle') !== (c !== undefined))
-    throw refusal('usage', 'measurement', 'points', kind === 'angle' ? '3' : '2', c === undefined ? 2 : 3);
-  if (c === undefined) lengthMm(unit, a, b);
-  else angleDegrees(unit, a, b, c);
+  // The schema has counted them.
+  if (c === undefined) lengthMm(unit, a as RasPoint, b as RasPoint);
+  else angleDegrees(unit, a as RasPoint, b as RasPoint, c);
 }
 
 function checked<Kind extends RecordKind>(kind: Kind, fields: RecordOf[Kind]): RecordOf[Kind] {

@@ -1,6 +1,6 @@
 // One ordered list of this peer's own steps, over facts of the document and operations of the journal.
 import type { OperationId } from '#core/labelmap/operation.ts';
-import { type CaseItems, type FactChange, type FactKey, partsOf } from './caseItems.ts';
+import type { CaseItems, FactChange, FactKey } from './caseItems.ts';
 import type { Journal } from './journal.ts';
 import type { HistoryStep } from './viewer.ts';
 
@@ -63,7 +63,7 @@ export function createUndoList(items: CaseItems, journal: Journal): UndoList {
 
   /** Did a colleague build on what this change made: write to the record, paint in its layer, work on its volume? */
   const builtOn = (change: FactChange): boolean => {
-    const { kind, id, field } = partsOf(change.key);
+    const { kind, id, field } = items.parts(change.key);
     if (field !== 'alive' || change.before?.[0] === true || change.after?.[0] !== true) return false;
     if (kind === 'volumes') return items.othersLive();
     if (kind !== 'segments' && kind !== 'measurements') return false;
