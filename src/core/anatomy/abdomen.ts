@@ -64,8 +64,8 @@ export function makeAbdomen(
       ),
       6,
     ),
-    1.3,
-    46,
+    0.9,
+    72,
     random.between(0, 6),
   );
   const portal: TubeNode = [24, 12, -86, 6.4];
@@ -132,8 +132,8 @@ export function makeAbdomen(
       union([ellipsoid([-60, -6, -80], [34, 34, 46]), ellipsoid([-62, -56, -122], [33, 32, 52])]),
       10,
     ),
-    1.2,
-    38,
+    0.8,
+    52,
     random.between(0, 6),
   );
   const path = spline<TubeNode>(
@@ -152,22 +152,22 @@ export function makeAbdomen(
   const inner = (nodes: readonly TubeNode[], by: number) =>
     cones(pairs(nodes.map(([x, y, z, r]): TubeNode => [x, y, z, r - by])));
   const gastricRoom = [grown(wall, -2), under(8)];
-  const stomach = uneven(intersection([cones(pairs(path)), ...gastricRoom], 5), 1.5, 30, 1.7);
+  const stomach = uneven(intersection([cones(pairs(path)), ...gastricRoom], 5), 0.9, 58, 1.7);
   const stomachLumen = uneven(
     intersection([inner(path, 4.2), ...gastricRoom.map((shape) => grown(shape, -4.2))], 5),
-    1.5,
-    24,
+    1.2,
+    26,
     0.4,
   );
   const loops = spline<TubeNode>(
     [
       [88, 14, -205, 21],
       [86, 22, -172, 22],
-      [76, 44, -160, 19],
-      [48, 62, -168, 18],
-      [10, 66, -178, 17],
-      [-30, 64, -170, 17],
-      [-66, 44, -150, 17],
+      [76, 38, -160, 18],
+      [48, 50, -168, 17],
+      [10, 53, -178, 17],
+      [-30, 51, -170, 17],
+      [-66, 34, -150, 17],
       [-92, 6, -128, 17],
       [-96, -16, -150, 15],
       [-94, -10, -205, 14],
@@ -224,13 +224,13 @@ export function makeAbdomen(
     const bean = without(
       union(
         [
-          ellipsoid(along(0, 2, 0), [53 * big, 26 * big, 22 * big], [long, out, unit(depth)]),
+          ellipsoid(along(0, 2, 0), [50 * big, 25 * big, 21 * big], [long, out, unit(depth)]),
           ellipsoid(along(26, -4, 0), [26 * big, 22 * big, 21 * big], [long, out, unit(depth)]),
           ellipsoid(along(-26, -4, 0), [26 * big, 22 * big, 21 * big], [long, out, unit(depth)]),
         ],
         8,
       ),
-      ellipsoid(along(0, -30, 0), [16, 20, 13], [long, out, unit(depth)]),
+      ellipsoid(along(0, -29, 2), [17, 22, 14], [long, out, unit(depth)]),
       9,
     );
     return {

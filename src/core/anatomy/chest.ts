@@ -166,19 +166,29 @@ export function makeLungs(
         root: airways.ends[side],
         targets: airwayTargets,
         random: own.fork('airway'),
-        exponent: 2.5,
+        exponent: 2.7,
         thinnest: 0.95,
+        reach: 0.55,
       }),
     );
     trees.push(
-      growTree({ root: vessels.hila[side].artery, targets, random: own.fork('artery'), exponent: 2.55, thinnest: 0.5 }),
+      growTree({
+        root: vessels.hila[side].artery,
+        targets,
+        random: own.fork('artery'),
+        exponent: 3,
+        thinnest: 0.5,
+        reach: 0.55,
+      }),
     );
     const split = [...targets].sort((a, b) => a[2] + 0.6 * a[1] - b[2] - 0.6 * b[1]);
     const cut = Math.floor(split.length * 0.52);
     const [upper, lower] = [split.slice(cut), split.slice(0, cut)];
     vessels.hila[side].veins.forEach((root, n) => {
       const cloud = (n === 0 ? upper : lower).map(([x, y, z]) => [x + 4, y + 5, z - 6] as const);
-      trees.push(growTree({ root, targets: cloud, random: own.fork(`vein ${n}`), exponent: 2.5, thinnest: 0.5 }));
+      trees.push(
+        growTree({ root, targets: cloud, random: own.fork(`vein ${n}`), exponent: 3, thinnest: 0.5, reach: 0.55 }),
+      );
     });
   }
   const wide = airwayTrees.flatMap((tree) => tree.branches).map(({ from, to }) => [from, to] as const);

@@ -49,7 +49,7 @@ export function makeHeart(random: Random): Heart {
     ],
     4,
   );
-  const rightVentricle = without(union([grown(rightOuter, -3.4), grown(outflow, -1.5)], 8), grown(leftOuter, 0.5), 3);
+  const rightVentricle = without(union([grown(rightOuter, -4.4), grown(outflow, -3)], 8), grown(leftOuter, 0.5), 3);
   const rightAtrium = union(
     [
       ellipsoid([37, 10, 6], [22 * size, 24 * size, 31 * size]),

@@ -40,12 +40,14 @@ export function makeMuscles(parts: {
   const rectus = layer(
     0.6,
     10,
-    wing((x, y, z) => Math.max(4 - x, x - 52, z - 6 - 0.2 * x, 20 - y)),
+    wing((x, y, z) => Math.max(4 - x, x - 52, z - 20 - 0.12 * x, 20 - y)),
   );
   const trapezius = layer(
     0.6,
     9,
-    wing((x, y, z) => Math.max((x - 4 - 0.95 * (z + 66)) * 0.7, x - 128, y + 44 - 0.25 * x, -62 - z)),
+    wing((x, y, z) =>
+      Math.max((x - 4 - 0.95 * (z + 66)) * 0.7, x - 118, (x - 30 - 1.05 * (196 - z)) * 0.7, y + 44 - 0.25 * x, -62 - z),
+    ),
   );
   const latissimus = layer(
     0.6,
@@ -106,7 +108,13 @@ export function makeMuscles(parts: {
   );
   const intercostal = shell(grown(cage.shape, -0.4), 8.6);
   const ribbed = intersection([intercostal, field(EVERYWHERE, (x, y, z) => (costalMargin(x, y) - z) * 0.8)], 1);
-  const obliques = intersection([without(grown(fascia, -0.6), grown(cage.shape, -9)), wing((_x, _y, z) => z + 6)], 3);
+  const obliques = intersection(
+    [
+      without(grown(fascia, -0.6), grown(cage.shape, -9)),
+      wing((x, y, z) => (z - 4 - 0.16 * x + (y < 0 ? 0.5 * y : 0)) * 0.9),
+    ],
+    3,
+  );
   const axilla = mirrored(ellipsoid([122, 4, 112], [20, 22, 34]));
   return [
     { name: 'muscle erector spinae', shape: intersection([erector, grown(fascia, -4)], 2) },

@@ -127,7 +127,7 @@ function ribPath(cage: Outline, spine: Spine, number: number, slant: number, wob
     const t = n / count;
     const phi = start + t * (end - start);
     // Ribs fall steadily at the side and level out in front.
-    const fall = drop * slant * (0.1 + 0.9 * (0.55 * smoothstep(-0.25, 1.1, t) + 0.45 * t));
+    const fall = drop * slant * 1.12 * (0.06 + 0.94 * (0.3 * smoothstep(-0.3, 1.15, t) + 0.7 * t));
     points.push(onCage(cage, phi, z0 - fall + wobble * Math.sin(5 * t), thin + 0.6));
   }
   const fine = spline(points, 8);

@@ -19,23 +19,19 @@ export interface Shoulder {
 /** The girdle of the right side, mirrored for the left: arms up, as in a scanner. */
 export function makeShoulder(side: Side, cage: Outline): Shoulder {
   const s = side === 'right' ? 1 : -1;
-  const on = (x: number, z: number, off: number): Triple => [
-    s * x,
-    cage.backAt(Math.min(x, cage.half(z) - 2), z) - off,
-    z,
-  ];
-  const half = (z: number) => cage.half(z);
-  // Triangular blade: its borders follow the ribs behind it.
-  const superior = on(58, 136, 12);
-  const medialHigh = on(56, 112, 10);
-  const medialLow = on(66, 70, 10);
-  const inferior = on(82, 34, 9);
-  const lateralLow: Triple = [s * 101, cage.backAt(Math.min(101, half(70) - 6), 70) - 10, 68];
-  const lateralHigh: Triple = [s * 109, -50, 100];
-  const neck: Triple = [s * 110, -37, 118];
+  // Triangular blade, lying on the ribs with a finger's breadth between.
+  const lift = cage.back(66) + 103.5;
+  const at = (x: number, y: number, z: number): Triple => [s * x, y + lift, z];
+  const superior = at(57, -77, 133);
+  const medialHigh = at(52, -92, 112);
+  const medialLow = at(63, -105, 68);
+  const inferior = at(84, -101, 23);
+  const lateralLow = at(101, -89, 57);
+  const lateralHigh = at(108, -64, 96);
+  const neck: Triple = [s * 111, -41, 116];
   const glenoid: Triple = [s * 115, -30, 124];
-  const notch: Triple = [s * 88, -58, 137];
-  const middle: Triple = [s * 84, on(84, 100, 11)[1] + 2, 100];
+  const notch = at(86, -62, 136);
+  const middle = at(80, -87, 94);
   const outline: Triple[] = [superior, medialHigh, medialLow, inferior, lateralLow, lateralHigh, neck, notch];
   const thickness = 2.3;
   const faces = outline.map((p, n) => plate(middle, p, outline[(n + 1) % outline.length] as Triple, thickness));
@@ -59,24 +55,26 @@ export function makeShoulder(side: Side, cage: Outline): Shoulder {
     4,
   );
   // The ridge from the inner border out to the acromion, over the joint.
-  const ridgeRoot = on(60, 110, 12);
-  const ridgeMiddle: Triple = [s * 92, -84, 124];
-  const ridgeOut: Triple = [s * 122, -66, 142];
-  const acromion: Triple = [s * 131, -40, 152];
+  const ridgeRoot = at(54, -93, 110);
+  const ridgeFoot = at(82, -82, 116);
+  const ridgeEnd = at(102, -56, 121);
+  const ridgeMiddle = at(82, -99, 121);
+  const ridgeOut: Triple = [s * 117, -68, 141];
+  const acromion: Triple = [s * 131, -42, 152];
   const ridge = union([
-    plate(ridgeRoot, ridgeMiddle, middle, 2.2),
-    plate(ridgeMiddle, middle, neck, 2.2),
-    plate(ridgeMiddle, ridgeOut, neck, 2.2),
+    plate(ridgeRoot, ridgeMiddle, ridgeFoot, 1.9),
+    plate(ridgeMiddle, ridgeFoot, ridgeOut, 1.9),
+    plate(ridgeFoot, ridgeEnd, ridgeOut, 1.9),
     tube(
       [
         [...ridgeRoot, 3],
-        [...ridgeMiddle, 4.4],
-        [...ridgeOut, 5.2],
-        [...acromion, 6],
+        [...ridgeMiddle, 4.2],
+        [...ridgeOut, 5],
+        [...acromion, 5.6],
       ],
       4,
     ),
-    ellipsoid(acromion, [11, 14, 5]),
+    ellipsoid(acromion, [10, 13, 4.6]),
   ]);
   const coracoid = tube(
     [

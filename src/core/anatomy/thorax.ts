@@ -1,15 +1,15 @@
 import { makeAbdomen } from './abdomen.ts';
 import { makeAirways, makeLungs } from './chest.ts';
-import { grown, intersection, uneven, union } from './combine.ts';
+import { intersection, uneven, union } from './combine.ts';
 import { makeHeart } from './heart.ts';
 import { makeMuscles } from './muscles.ts';
 import { type Finding, makeLesions } from './pathology.ts';
 import { seeded } from './random.ts';
 import { makeRibcage } from './ribs.ts';
-import { EVERYWHERE, ellipsoid, field, type Shape, smoothstep } from './shape.ts';
+import { clamp01, EVERYWHERE, ellipsoid, field, type Shape, smoothstep } from './shape.ts';
 import { makeShoulder } from './shoulder.ts';
 import { makeSpine } from './spine.ts';
-import { bone, flesh, marbled, type Tissue } from './tissue.ts';
+import { bone, flesh, marbled, mottle, type Tissue } from './tissue.ts';
 import { diaphragmHeight, trunk } from './torso.ts';
 import { makeVessels } from './vessels.ts';
 
@@ -214,8 +214,11 @@ export function makeThorax(seed: number): Body {
   const chest = skin.front(40);
   const breasts = union([1, -1].map((s) => ellipsoid([s * 74, chest - 28, 34], [50, 36, 44])));
   const body = uneven(union([torso, breasts], 22), 0.7, 90);
-  put('fat', 'subcutaneous fat', grown(body, -1.9), fat);
-  put('skin', 'skin', body, 28);
+  // The skin is the fat's outermost millimetres: a label of its own would be thinner than a voxel.
+  put('fat', 'subcutaneous fat', body, (x, y, z, d, width) => {
+    const skinShare = clamp01((d + 1.9) / Math.max(1, width) + 0.5);
+    return skinShare * 26 + (1 - skinShare) * (-102 + 5 * mottle(x, y, z, 31));
+  });
   structures.push(...table(skin.back(-20) / 1));
   return { structures, scale };
 }

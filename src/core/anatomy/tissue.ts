@@ -32,7 +32,9 @@ export function flesh(hu: number, spread: number, wave: number): Tissue {
 /** Muscle with strands of fat along z. */
 export function marbled(hu: number, fat: number): Tissue {
   return (x, y, z) => {
-    const strand = Math.sin(0.78 * x + 0.5 * Math.sin(0.13 * z)) * Math.sin(0.7 * y + 0.9 * Math.sin(0.09 * z + 1));
-    return strand > 0.82 ? hu - fat * (strand - 0.82) * 5.5 : hu + 5 * mottle(x, y, z, 23);
+    const strand =
+      Math.sin(0.47 * x + 2.2 * Math.sin(0.06 * y + 0.031 * z)) *
+      Math.sin(0.41 * y + 1.7 * Math.sin(0.05 * x - 0.023 * z));
+    return hu + 6 * mottle(x, y, z, 23) - (strand > 0.55 ? fat * (strand - 0.55) : 0);
   };
 }

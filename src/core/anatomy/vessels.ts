@@ -70,7 +70,7 @@ export function makeVessels(random: Random, spine: Spine): GreatVessels {
   const wall = whole.map(
     (node): TubeNode =>
       isDown(node)
-        ? [node[0] - 0.45 * widen(node[2]), node[1] + 0.3 * widen(node[2]), node[2], node[3] + widen(node[2])]
+        ? [node[0] - 0.8 * widen(node[2]), node[1] + 0.62 * widen(node[2]), node[2], node[3] + widen(node[2])]
         : node,
   );
   const stretch = wall.filter((node) => isDown(node) && Math.abs(node[2] - bulgeZ) < 1.7 * reach * 0.82);
@@ -121,9 +121,10 @@ export function makeVessels(random: Random, spine: Spine): GreatVessels {
       [36, 2, 151, 5.2 * c],
       [62, 0, 152, 4.8 * c],
       [92, 2, 145, 4.4 * c],
-      [126, 0, 136, 4 * c],
-      [150, 14, 175, 3.6 * c],
-      [160, 26, 240, 3.4 * c],
+      [120, -4, 142, 4.2 * c],
+      [139, 2, 160, 3.8 * c],
+      [152, 14, 196, 3.6 * c],
+      [161, 24, 240, 3.4 * c],
     ]),
     artery('left common carotid artery', [
       [-8, 2, 110, 5.4 * c],
@@ -137,9 +138,10 @@ export function makeVessels(random: Random, spine: Spine): GreatVessels {
       [-38, -4, 149, 5.2 * c],
       [-62, 0, 152, 4.8 * c],
       [-92, 2, 145, 4.4 * c],
-      [-126, 0, 136, 4 * c],
-      [-150, 14, 175, 3.6 * c],
-      [-160, 26, 240, 3.4 * c],
+      [-120, -4, 142, 4.2 * c],
+      [-139, 2, 160, 3.8 * c],
+      [-152, 14, 196, 3.6 * c],
+      [-161, 24, 240, 3.4 * c],
     ]),
     artery('coeliac trunk', [
       [-7, aortaY(-112) + 4, -112, 4.2 * c],
@@ -193,17 +195,19 @@ export function makeVessels(random: Random, spine: Spine): GreatVessels {
       [44, 16, 154, 6.2 * c],
       [68, 16, 150, 5.8 * c],
       [98, 14, 142, 5.4 * c],
-      [130, 10, 134, 5 * c],
-      [150, 22, 180, 4.2 * c],
-      [158, 34, 240, 4 * c],
+      [123, 8, 142, 5 * c],
+      [141, 14, 162, 4.6 * c],
+      [153, 25, 198, 4.2 * c],
+      [160, 34, 240, 4 * c],
     ]),
     vein('left subclavian vein', [
       [-40, 18, 152, 6.2 * c],
       [-68, 16, 150, 5.8 * c],
       [-98, 14, 142, 5.4 * c],
-      [-130, 10, 134, 5 * c],
-      [-150, 22, 180, 4.2 * c],
-      [-158, 34, 240, 4 * c],
+      [-123, 8, 142, 5 * c],
+      [-141, 14, 162, 4.6 * c],
+      [-153, 25, 198, 4.2 * c],
+      [-160, 34, 240, 4 * c],
     ]),
     vein('inferior vena cava', [
       [33, 4, -8, 12 * c],
