@@ -21,6 +21,11 @@ export const jobTable = {
   upsampleLabels: async () => (await import('#compute/jobs/upsampleLabels.ts')).upsampleLabels,
   simplifyBricks: async () => (await import('#compute/jobs/simplifyBricks.ts')).simplifyBricks,
   simplifySeams: async () => (await import('#compute/jobs/simplifySeams.ts')).simplifySeams,
+  joinParts: async () => (await import('#compute/jobs/simplifySeams.ts')).joinParts,
+  bakeOccupancy: async () => (await import('#compute/jobs/bakeOccupancy.ts')).bakeOccupancy,
+  bakeCones: async () => (await import('#compute/jobs/bakeCones.ts')).bakeCones,
+  bakeFinish: async () => (await import('#compute/jobs/bakeFinish.ts')).bakeFinish,
+  contactShadow: async () => (await import('#compute/jobs/bakeCones.ts')).contactShadow,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };

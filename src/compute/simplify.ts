@@ -3,7 +3,8 @@ import { VesaliusError } from '#core/errors.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import type { Step } from '#core/steps.ts';
 import type { Warning } from '#core/warnings.ts';
-import type { SimplifiedPart } from './jobs/simplifyBricks.ts';
+import { partCount, slabCount } from './jobs/simplifyCuts.ts';
+import type { JoinedParts } from './jobs/simplifySeams.ts';
 
 export interface SimplifyOptions {
   /** The goal. The result has 0.5 to 1.05 times as many, unless the distances below would be passed. */
@@ -32,8 +33,8 @@ const BRICK_SHARE = 0.9;
 const BRICK_ERROR = 0.35;
 /** The seam pass ends here at the latest: beyond, 1 % of the surface is more than half a voxel away. */
 const SEAM_ERROR = 0.45;
-/** Triangles of a slab, roughly. */
-const SLAB_TRIANGLES = 500_000;
+/** The goal is passed by so little that what stays locked along the parts does not bring the count above 1.05. */
+const AIM = 1.03;
 
 /**
  * Fewer triangles, with the surface where it was: bricks are simplified side by side with their borders locked (meshoptimizer),
@@ -50,24 +51,43 @@ export async function simplify(pool: Pool, mesh: Mesh, options: SimplifyOptions)
   const run: RunOptions = signal ? { signal } : {};
   const count = triangles.length / 3;
 
-  let bricks: SimplifiedPart[] = [];
+  const workers = options.workers ?? pool.size;
+  const tell = (done: number) => onStep?.({ stage: 'simplify', done: Math.round(1000 * done), of: 1000 });
+  const slabs = slabCount(count);
   const share = (BRICK_SHARE * goal) / count;
+  let parts: Uint32Array<ArrayBufferLike>[][] = [[triangles]];
+  let errorMm = 0;
   if (share < 0.75) {
-    const slabs = Math.max(1, Math.ceil(count / SLAB_TRIANGLES));
     const done = new Array<number>(slabs).fill(0);
-    bricks = await atMost(options.workers ?? pool.size, slabs, (slab) =>
-      pool.run('simplifyBricks', [positions, triangles, slab, slabs, { share, errorMm: BRICK_ERROR * voxelMm }], {
+    const bricks = await atMost(workers, slabs, (slab) =>
+      pool.run('simplifyBricks', [positions, triangles, slab, { share, errorMm: BRICK_ERROR * voxelMm }], {
         ...run,
         onStep(step) {
           done[slab] = step.done / step.of;
-          onStep?.({ stage: 'simplify', done: Math.round((800 * done.reduce((a, b) => a + b, 0)) / slabs), of: 1000 });
+          tell((0.8 * done.reduce((a, b) => a + b, 0)) / slabs);
         },
       }),
     );
+    errorMm = Math.max(...bricks.map((slab) => slab.errorMm));
+    parts = Array.from({ length: partCount(count) }, (_, part) =>
+      bricks.map((slab) => slab.parts[part] as Uint32Array<ArrayBuffer>).filter((list) => list.length > 0),
+    );
   }
-  const parts = bricks.length > 0 ? bricks.map((part) => part.triangles) : [triangles];
-  const whole = await pool.run('simplifySeams', [positions, parts, Math.floor(1.03 * goal), SEAM_ERROR * voxelMm], run);
-  onStep?.({ stage: 'simplify', done: 1000, of: 1000 });
+  const total = parts.flat().reduce((sum, list) => sum + list.length / 3, 0);
+  const seamed = await atMost(workers, parts.length, (n) => {
+    const lists = parts[n] as Uint32Array<ArrayBufferLike>[];
+    const own = lists.reduce((sum, list) => sum + list.length / 3, 0);
+    const target = Math.floor((AIM * goal * own) / total);
+    const transfer = share < 0.75 ? lists.map((list) => list.buffer) : [];
+    return pool.run('simplifySeams', [positions, lists, target, SEAM_ERROR * voxelMm, parts.length === 1], {
+      ...run,
+      transfer,
+    });
+  });
+  errorMm = Math.max(errorMm, ...seamed.map((part) => part.errorMm));
+  const lists = seamed.map((part) => part.triangles);
+  const whole = await pool.run('joinParts', [positions, lists], { ...run, transfer: lists.map((list) => list.buffer) });
+  tell(1);
 
   const warnings: Warning[] = [];
   const got = whole.triangles.length / 3;
@@ -79,35 +99,24 @@ export async function simplify(pool: Pool, mesh: Mesh, options: SimplifyOptions)
       text: `${got} triangles were kept of the ${goal} asked for: fewer would leave the surface by more than half a voxel.`,
     });
   return {
-    mesh: gather(mesh, whole.triangles),
-    errorMm: Math.max(whole.errorMm, ...bricks.map((part) => part.errorMm)),
+    mesh: gather(mesh, whole),
+    errorMm,
     ...{ p99Mm: Number.NaN, p999Mm: Number.NaN, maxMm: Number.NaN },
     warnings,
   };
 }
 
-/** The vertices that are used, in the order of use. */
-function gather(mesh: Mesh, triangles: Uint32Array<ArrayBufferLike>): Mesh {
-  const numbers = new Map<number, number>();
-  const used: number[] = [];
-  const own = new Uint32Array(triangles.length);
-  for (let n = 0; n < triangles.length; n++) {
-    const v = triangles[n] as number;
-    let number = numbers.get(v);
-    if (number === undefined) {
-      number = used.length;
-      numbers.set(v, number);
-      used.push(v);
+function gather(mesh: Mesh, { vertices, triangles }: JoinedParts): Mesh {
+  const positions = new Float32Array(3 * vertices.length);
+  const normals = new Float32Array(3 * vertices.length);
+  for (let n = 0; n < vertices.length; n++) {
+    const v = vertices[n] as number;
+    for (let c = 0; c < 3; c++) {
+      positions[3 * n + c] = mesh.positions[3 * v + c] as number;
+      normals[3 * n + c] = mesh.normals[3 * v + c] as number;
     }
-    own[n] = number;
   }
-  const positions = new Float32Array(3 * used.length);
-  const normals = new Float32Array(3 * used.length);
-  for (const [n, v] of used.entries()) {
-    positions.set(mesh.positions.subarray(3 * v, 3 * v + 3), 3 * n);
-    normals.set(mesh.normals.subarray(3 * v, 3 * v + 3), 3 * n);
-  }
-  return { positions, normals, triangles: own };
+  return { positions, normals, triangles };
 }
 
 /** A copy that all workers read, where the page is isolated; without isolation it is copied to each as it is. */

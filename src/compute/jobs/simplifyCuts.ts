@@ -1,78 +1,174 @@
-/** Triangles of a brick at most: small enough that its simplification stays in the processor's caches. */
-const BRICK_TRIANGLES = 64_000;
-/** Where to cut is read from about this many triangles. */
-const SAMPLES = 32_768;
-
+type Positions = Float32Array<ArrayBufferLike>;
+type Triangles = Uint32Array<ArrayBufferLike>;
 type Axis = 0 | 1 | 2;
 
+/** Triangles of a brick, at most and roughly: small enough that its simplification stays in the processor's caches. */
+const BRICK_TRIANGLES = 64_000;
+/** Triangles of a slab, roughly. */
+const SLAB_TRIANGLES = 500_000;
+/** Cuts are read from about this many triangles. */
+const SAMPLES = 16_384;
+
+/** Either a plane with what lies below and above it, or the number of a brick. */
+type Cut = number | { readonly axis: Axis; readonly at: number; readonly low: Cut; readonly high: Cut };
+
 /**
- * The triangles of slab `slab`: slabs have about equally many, cut across the longest side of the mesh. Every triangle is in
- * exactly one, by its first vertex.
+ * How a mesh is cut, by itself alone: into slabs across its longest side, each slab into bricks by halving; and for the seams
+ * into a few parts whose borders lie inside slabs. A triangle belongs where its first vertex is.
  */
-export function slabTriangles(
-  positions: Float32Array<ArrayBufferLike>,
-  triangles: Uint32Array<ArrayBufferLike>,
-  slab: number,
-  slabs: number,
-): Uint32Array<ArrayBufferLike> {
-  if (slabs === 1) return triangles;
-  const { axis, sorted } = spread(positions, triangles);
-  const cut = (n: number) =>
-    n === 0 ? -Infinity : n === slabs ? Infinity : (sorted[Math.floor((sorted.length * n) / slabs)] as number);
-  return between(positions, triangles, axis, cut(slab), cut(slab + 1));
+export interface Cuts {
+  readonly axis: Axis;
+  /** One more than there are slabs, from −∞ to ∞. */
+  readonly slabs: readonly number[];
+  readonly parts: readonly number[];
+  readonly bricks: readonly Cut[];
+  readonly brickCounts: readonly number[];
 }
 
-/** Bricks of at most BRICK_TRIANGLES, by halving across the longest side. */
-export function brickTriangles(
-  positions: Float32Array<ArrayBufferLike>,
-  triangles: Uint32Array<ArrayBufferLike>,
-): Uint32Array<ArrayBufferLike>[] {
-  if (triangles.length / 3 <= BRICK_TRIANGLES) return [triangles];
-  const { axis, sorted } = spread(positions, triangles);
-  const middle = sorted[sorted.length >> 1] as number;
-  const low = between(positions, triangles, axis, -Infinity, middle);
-  const high = between(positions, triangles, axis, middle, Infinity);
-  // Where more than half of all triangles begin at one coordinate there is no cut.
-  if (low.length === 0 || high.length === 0) return [triangles];
-  return [...brickTriangles(positions, low), ...brickTriangles(positions, high)];
+export function slabCount(triangles: number): number {
+  return Math.max(1, Math.ceil(triangles / SLAB_TRIANGLES));
 }
 
-/** The axis along which the triangles spread most, and sorted coordinates of a sample of them. */
-function spread(
-  positions: Float32Array<ArrayBufferLike>,
-  triangles: Uint32Array<ArrayBufferLike>,
-): { axis: Axis; sorted: Float32Array } {
+export function partCount(triangles: number): number {
+  return Math.max(1, slabCount(triangles) >> 1);
+}
+
+export function cutsOf(positions: Positions, triangles: Triangles): Cuts {
   const count = triangles.length / 3;
   const step = Math.max(1, Math.floor(count / SAMPLES));
-  const samples = Math.ceil(count / step);
-  let best: { axis: Axis; sorted: Float32Array; length: number } | undefined;
-  for (const axis of [0, 1, 2] as const) {
-    const sorted = new Float32Array(samples);
-    for (let n = 0; n < samples; n++) sorted[n] = positions[3 * (triangles[3 * n * step] as number) + axis] as number;
-    sorted.sort();
-    const length = (sorted[samples - 1] as number) - (sorted[0] as number);
-    if (!best || length > best.length) best = { axis, sorted, length };
+  const samples = new Float32Array(3 * Math.ceil(count / step));
+  for (let n = 0, s = 0; n < count; n += step, s += 3) {
+    const v = 3 * (triangles[3 * n] as number);
+    for (let c = 0; c < 3; c++) samples[s + c] = positions[v + c] as number;
   }
-  return best as { axis: Axis; sorted: Float32Array };
+  const all = Uint32Array.from({ length: samples.length / 3 }, (_, n) => 3 * n);
+  const { axis, sorted } = spread(samples, all);
+  const quantile = (share: number) =>
+    share <= 0 ? -Infinity : share >= 1 ? Infinity : (sorted[Math.floor(sorted.length * share)] as number);
+  const slabTotal = slabCount(count);
+  const partTotal = partCount(count);
+  const slabs = Array.from({ length: slabTotal + 1 }, (_, n) => quantile(n / slabTotal));
+  const parts = Array.from({ length: partTotal + 1 }, (_, n) =>
+    quantile(n === partTotal ? 1 : n === 0 ? 0 : n / partTotal - 1 / (4 * slabTotal)),
+  );
+  const bricks: Cut[] = [];
+  const brickCounts: number[] = [];
+  for (let slab = 0; slab < slabTotal; slab++) {
+    const own = all.filter((s) =>
+      inside(samples[s + axis] as number, slabs[slab] as number, slabs[slab + 1] as number),
+    );
+    let next = 0;
+    const halve = (set: Uint32Array): Cut => {
+      if (set.length * step <= BRICK_TRIANGLES) return next++;
+      const { axis: across, sorted: values } = spread(samples, set);
+      const at = values[values.length >> 1] as number;
+      // Where half of all triangles begin at one coordinate there is no cut.
+      if (at === values[0]) return next++;
+      const below = set.filter((s) => (samples[s + across] as number) < at);
+      const above = set.filter((s) => (samples[s + across] as number) >= at);
+      return { axis: across, at, low: halve(below), high: halve(above) };
+    };
+    bricks.push(halve(own));
+    brickCounts.push(next);
+  }
+  return { axis, slabs, parts, bricks, brickCounts };
 }
 
-function between(
-  positions: Float32Array<ArrayBufferLike>,
-  triangles: Uint32Array<ArrayBufferLike>,
-  axis: Axis,
-  low: number,
-  high: number,
-): Uint32Array<ArrayBuffer> {
-  const kept = new Uint32Array(triangles.length);
-  let end = 0;
-  for (let n = 0; n < triangles.length; n += 3) {
-    const a = triangles[n] as number;
-    const at = positions[3 * a + axis] as number;
-    if (at < low || at >= high) continue;
-    kept[end] = a;
-    kept[end + 1] = triangles[n + 1] as number;
-    kept[end + 2] = triangles[n + 2] as number;
-    end += 3;
+const inside = (at: number, low: number, high: number) => at >= low && at < high;
+
+/** The axis along which a sample spreads most, and its coordinates there, sorted. */
+function spread(samples: Float32Array, set: Uint32Array): { axis: Axis; sorted: Float32Array } {
+  let axis: Axis = 0;
+  let longest = -1;
+  for (const c of [0, 1, 2] as const) {
+    let [low, high] = [Infinity, -Infinity];
+    for (const s of set) {
+      const at = samples[s + c] as number;
+      if (at < low) low = at;
+      if (at > high) high = at;
+    }
+    if (high - low > longest) [axis, longest] = [c, high - low];
   }
-  return kept.slice(0, end);
+  return { axis, sorted: Float32Array.from(set, (s) => samples[s + axis] as number).sort() };
+}
+
+/** The triangles of a slab, sorted by brick: brick b is `triangles.subarray(starts[b], starts[b + 1])`, valid until the next call. */
+export function bricksOfSlab(
+  positions: Positions,
+  triangles: Triangles,
+  cuts: Cuts,
+  slab: number,
+): { triangles: Uint32Array; starts: Uint32Array } {
+  const { axis, slabs } = cuts;
+  const [from, to] = [slabs[slab] as number, slabs[slab + 1] as number];
+  const tree = cuts.bricks[slab] as Cut;
+  const count = triangles.length / 3;
+  const brickOf = reuse(scratch.brickOf, count, (n) => new Uint16Array(n));
+  scratch.brickOf = brickOf;
+  const starts = new Uint32Array((cuts.brickCounts[slab] as number) + 1);
+  for (let n = 0; n < count; n++) {
+    const v = 3 * (triangles[3 * n] as number);
+    const at = positions[v + axis] as number;
+    if (at < from || at >= to) {
+      brickOf[n] = ELSEWHERE;
+      continue;
+    }
+    let cut = tree;
+    while (typeof cut === 'object') cut = (positions[v + cut.axis] as number) < cut.at ? cut.low : cut.high;
+    brickOf[n] = cut;
+    starts[cut + 1] = (starts[cut + 1] as number) + 3;
+  }
+  for (let b = 1; b < starts.length; b++) starts[b] = (starts[b] as number) + (starts[b - 1] as number);
+  const sorted = reuse(scratch.sorted, starts.at(-1) as number, (n) => new Uint32Array(n));
+  scratch.sorted = sorted;
+  const next = starts.slice();
+  for (let n = 0; n < count; n++) {
+    const b = brickOf[n] as number;
+    if (b === ELSEWHERE) continue;
+    const to3 = next[b] as number;
+    sorted[to3] = triangles[3 * n] as number;
+    sorted[to3 + 1] = triangles[3 * n + 1] as number;
+    sorted[to3 + 2] = triangles[3 * n + 2] as number;
+    next[b] = to3 + 3;
+  }
+  return { triangles: sorted, starts };
+}
+
+const ELSEWHERE = 0xffff;
+/** Memory that was touched once is quicker than new memory. */
+const scratch = { brickOf: new Uint16Array(0), sorted: new Uint32Array(0) };
+
+export function reuse<Values extends { readonly length: number }>(
+  had: Values,
+  length: number,
+  make: (length: number) => Values,
+): Values {
+  return had.length >= length ? had : make(length);
+}
+
+/** Splits triangles between the parts of the seam pass. */
+export function splitByParts(positions: Positions, triangles: Triangles, cuts: Cuts): Uint32Array<ArrayBuffer>[] {
+  const { axis, parts } = cuts;
+  const partTotal = parts.length - 1;
+  if (partTotal === 1) return [triangles.slice() as Uint32Array<ArrayBuffer>];
+  const partOf = (n: number) => {
+    const at = positions[3 * (triangles[n] as number) + axis] as number;
+    let part = 0;
+    while (at >= (parts[part + 1] as number)) part++;
+    return part;
+  };
+  const counts = new Uint32Array(partTotal);
+  for (let n = 0; n < triangles.length; n += 3) {
+    const part = partOf(n);
+    counts[part] = (counts[part] as number) + 3;
+  }
+  const split = Array.from(counts, (count) => new Uint32Array(count));
+  counts.fill(0);
+  for (let n = 0; n < triangles.length; n += 3) {
+    const part = partOf(n);
+    const to = counts[part] as number;
+    (split[part] as Uint32Array).set(triangles.subarray(n, n + 3), to);
+    counts[part] = to + 3;
+  }
+  return split;
 }
