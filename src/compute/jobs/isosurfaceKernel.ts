@@ -208,7 +208,7 @@ export async function slabKernel(grid: IsosurfaceGrid, level: StoredLevel): Prom
 
 /**
  * @throws VesaliusError 'usage' where the isovalue or the scale is not a number that can be met.
- * @returns null where no stored value of the type lies on one of the two sides.
+ * @returns null where no value of the type can lie on the other side, or the grid has no cell.
  */
 export function storedLevel(grid: IsosurfaceGrid, iso: number): StoredLevel | null {
   const { slope, intercept } = grid;
@@ -220,31 +220,35 @@ export function storedLevel(grid: IsosurfaceGrid, iso: number): StoredLevel | nu
       expected: 'finite numbers, the slope not 0',
       got: `${iso} at ${slope} × stored + ${intercept}`,
     });
+  if (Math.min(...grid.dims) < 2) return null;
   const value = (iso - intercept) / slope;
   const below = slope < 0;
   const type = typeOf(grid.scalars);
+  // By the very sum that others compare with: rounding may put a stored value on the other side of the quotient above.
+  const inside = (stored: number) => slope * stored + intercept >= iso;
   if (type === 'f32') {
     if (Math.abs(value) >= FAR) return null;
-    return { value, threshold: roundF32(value, below ? -1 : 1), below };
+    // The last float that is inside, towards the outside; a scale too fine for float64 leaves it near.
+    const outwards = below ? 1 : -1;
+    let threshold = Math.fround(value);
+    for (let n = 0; n < 64 && !inside(threshold); n++) threshold = nextFloat(threshold, -outwards);
+    for (let n = 0; n < 64 && inside(nextFloat(threshold, outwards)); n++) threshold = nextFloat(threshold, outwards);
+    return { value, threshold, below };
   }
-  // The smallest stored number that is inside, or with a negative slope outside, by the very sum that others compare with.
-  const inside = (stored: number) => slope * stored + intercept >= iso;
-  if (Math.abs(value) > 1e6) return null;
-  let threshold = Math.ceil(value);
-  while (inside(threshold - 1) !== below) threshold--;
-  while (inside(threshold) === below) threshold++;
+  // The smallest stored number that is inside, or with a negative slope outside.
   const [least, most] = { u8: [0, 255], i16: [-32768, 32767], u16: [0, 65535] }[type] as [number, number];
+  let threshold = Math.max(least, Math.min(most + 1, Math.ceil(value)));
+  while (threshold > least && inside(threshold - 1) !== below) threshold--;
+  while (threshold <= most && inside(threshold) === below) threshold++;
   return threshold <= least || threshold > most ? null : { value, threshold, below };
 }
 
-/** The nearest float32 that is not below (direction 1) or above (−1) a number. */
-function roundF32(value: number, direction: 1 | -1): number {
-  const near = Math.fround(value);
-  if ((near - value) * direction >= 0) return near;
-  const float = new Float32Array([near]);
+/** The float32 next to one, upwards (1) or downwards (−1). */
+function nextFloat(value: number, direction: number): number {
+  if (value === 0) return direction * 2 ** -149;
+  const float = new Float32Array([value]);
   const int = new Int32Array(float.buffer);
-  if (near === 0) return direction * 2 ** -149;
-  int[0] = (int[0] as number) + (near > 0 === direction > 0 ? 1 : -1);
+  int[0] = (int[0] as number) + (value > 0 === direction > 0 ? 1 : -1);
   return float[0] as number;
 }
 
