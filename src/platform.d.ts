@@ -67,7 +67,10 @@ declare global {
     close(): void;
     error(reason: unknown): void;
   }
-  const ReadableStream: new <Chunk>(source: UnderlyingSource<Chunk>) => ReadableStream<Chunk>;
+  const ReadableStream: new <Chunk>(
+    source: UnderlyingSource<Chunk>,
+    strategy?: { readonly highWaterMark: number },
+  ) => ReadableStream<Chunk>;
   interface WritableWriter {
     write(chunk: Uint8Array): Promise<void>;
     close(): Promise<void>;

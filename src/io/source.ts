@@ -137,7 +137,7 @@ function openDisk(ref: Extract<SourceRef, { kind: 'disk' }>): ByteSource {
         if (fd !== null) fs.closeSync(fd);
         fd = null;
       };
-      return new ReadableStream<Uint8Array<ArrayBuffer>>({
+      const source: UnderlyingSource<Uint8Array<ArrayBuffer>> = {
         async pull(controller) {
           fd ??= open();
           const chunk = new Uint8Array(Math.max(1, Math.min(DISK_CHUNK, size - from)));
@@ -156,7 +156,8 @@ function openDisk(ref: Extract<SourceRef, { kind: 'disk' }>): ByteSource {
           controller.close();
         },
         cancel: close,
-      });
+      };
+      return new ReadableStream(source, { highWaterMark: 0 });
     },
   };
 }

@@ -7,7 +7,7 @@ import { type ByteSource, openSource } from '#io/source.ts';
 /** A dropped file, as the page hands it over: bytes in memory, streamed in pieces of `piece` bytes to move chunk borders about. */
 export function memorySource(path: string, bytes: Uint8Array, piece = 65536): ByteSource {
   return {
-    ref: { kind: 'url', url: `memory:${path}`, path },
+    ref: { kind: 'file', file: new File([new Uint8Array(bytes)], path), path },
     name: path.split('/').at(-1) ?? path,
     size: bytes.length,
     bytes: async (from, to) => new Uint8Array(bytes.subarray(from, to)),

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { rowsOf } from '#core/space/affine.ts';
+import { gz, memorySource, read } from '../memorySource.ts';
+
+const join = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
+const voxels = (count: number) => new Uint8Array(Int16Array.from({ length: count }, (_, n) => n - 5).buffer);
+const values = (count: number) => Array.from({ length: count }, (_, n) => n - 5);
+
+/** Fields of a sound header, some replaced, some (null) left out. */
+function header(changes: Record<string, string | null> = {}, magic = 'NRRD0005'): Uint8Array {
+  const fields: Record<string, string | null> = {
+    type: 'short',
+    dimension: '3',
+    space: 'left-posterior-superior',
+    sizes: '2 3 4',
+    'space directions': '(2,0,0) (0,3,0) (0,0,4)',
+    kinds: 'domain domain domain',
+    endian: 'little',
+    encoding: 'raw',
+    'space origin': '(10,20,30)',
+    ...changes,
+  };
+  const lines = Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : `${name}: ${value}`));
+  return new TextEncoder().encode([magic, '# a note', 'note:=dimension: 7', ...lines, '', ''].join('\n'));
+}
+const nrrd = (changes: Record<string, string | null> = {}, data = voxels(24)) =>
+  read([memorySource('a.nrrd', join(header(changes), data), 53)]);
+const rows = async (changes: Record<string, string | null>) =>
+  rowsOf((await nrrd(changes)).volume.header.rasFromIjk).slice(0, 3);
+const codes = async (changes: Record<string, string | null>) =>
+  (await nrrd(changes)).volume.header.warnings.map(({ code }) => code);
+
+describe('NRRD', () => {
+  it('raw, with its voxels and its place in RAS', async () => {
+    const { volume } = await nrrd();
+    expect(volume.header).toMatchObject({ format: 'nrrd', dims: [2, 3, 4], spacing: [2, 3, 4], warnings: [] });
+    expect([...volume.scalars]).toEqual(values(24));
+    expect(rowsOf(volume.header.rasFromIjk).slice(0, 3)).toEqual([
+      [-2, -0, -0, -10],
+      [-0, -3, -0, -20],
+      [0, 0, 4, 30],
+    ]);
+  });
+
+  it('gzip, big-endian, hard line ends, a byte skip from the end', async () => {
+    expect([...(await nrrd({ encoding: 'gzip' }, gz(voxels(24)))).volume.scalars]).toEqual(values(24));
+    const swapped = new Uint8Array(Buffer.from(voxels(24)).swap16());
+    expect([...(await nrrd({ endian: 'big' }, swapped)).volume.scalars]).toEqual(values(24));
+    expect([
+      ...(await nrrd({ 'byte skip': '-1' }, join(Buffer.from('in between'), voxels(24)))).volume.scalars,
+    ]).toEqual(values(24));
+    expect([...(await nrrd({ byteskip: '6' }, join(Buffer.from('before'), voxels(24)))).volume.scalars]).toEqual(
+      values(24),
+    );
+    const crlf = new TextEncoder().encode(Buffer.from(header()).toString().replaceAll('\n', '\r\n'));
+    expect([...(await read([memorySource('a', join(crlf, voxels(24)))])).volume.scalars]).toEqual(values(24));
+    const whole = gz(join(header(), voxels(24)));
+    expect([...(await read([memorySource('a.nrrd.gz', whole)])).volume.scalars]).toEqual(values(24));
+  });
+
+  it.each([
+    ['right-anterior-superior', 2, 3],
+    ['RAS', 2, 3],
+    ['left-anterior-superior', -2, 3],
+    ['LPS', -2, -3],
+  ])('space %s', async (space, x, y) => {
+    const matrix = await rows({ space });
+    expect([matrix[0]?.[0], matrix[1]?.[1], matrix[2]?.[2]]).toEqual([x, y, 4]);
+  });
+
+  it('spacings alone: left-posterior-superior as ITK takes it, told', async () => {
+    const bare = { space: null, 'space directions': null, 'space origin': null, spacings: '2 3 4' };
+    expect((await rows(bare)).map((row, n) => row[n])).toEqual([-2, -3, 4]);
+    expect(await codes(bare)).toEqual(['orientation-missing']);
+    expect(await codes({ ...bare, spacings: '2 nan 4' })).toEqual(['orientation-missing', 'spacing-missing']);
+    expect(await codes({ ...bare, spacings: null })).toEqual([
+      'orientation-missing',
+      ...new Array(3).fill('spacing-missing'),
+    ]);
+  });
+
+  it('an origin that is not there and units that are not millimetres are told', async () => {
+    expect(await codes({ 'space origin': null })).toEqual(['origin-missing']);
+    expect(await codes({ 'space units': '"cm" "cm" "cm"' })).toEqual(['units-not-mm']);
+    expect((await rows({ 'space units': '"cm" "cm" "cm"' }))[2]).toEqual([0, 0, 40, 300]);
+    expect(await codes({ 'space units': '"mm" "mm" "mm"' })).toEqual([]);
+  });
+
+  it('a fourth axis outside space is time', async () => {
+    const changes = {
+      dimension: '4',
+      sizes: '2 3 2 2',
+      'space directions': '(2,0,0) (0,3,0) (0,0,4) none',
+      kinds: 'domain domain domain list',
+    };
+    const { header: found } = (await nrrd(changes)).volume;
+    expect(found).toMatchObject({ dims: [2, 3, 2], timepoints: 2, storedRange: [-5, 6] });
+  });
+
+  it('a picture is one slice', async () => {
+    const changes = { dimension: '2', sizes: '4 6', 'space directions': '(2,0,0) (0,3,0)', kinds: 'domain domain' };
+    expect((await nrrd(changes)).volume.header).toMatchObject({ dims: [4, 6, 1], spacing: [2, 3, 1] });
+  });
+
+  it('data in a file beside it, in a list of files, in numbered files', async () => {
+    const open = (value: string, ...files: [string, Uint8Array][]) =>
+      read([
+        memorySource('in/a.nhdr', header({ 'data file': value })),
+        ...files.map(([name, bytes]) => memorySource(name, bytes)),
+      ]);
+    const half = [voxels(24).subarray(0, 24), voxels(24).subarray(24)] as const;
+    const beside = await open('./a.raw', ['in/a.raw', voxels(24)]);
+    expect([...beside.volume.scalars]).toEqual(values(24));
+    expect(beside.series.map(({ sources }) => sources.map(({ path }) => path))).toEqual([['in/a.nhdr', 'in/a.raw']]);
+    expect([
+      ...(await open('LIST\nx.raw\ny.raw', ['in/x.raw', half[0]], ['in/y.raw', half[1]])).volume.scalars,
+    ]).toEqual(values(24));
+    const numbered = await open('s%02d.raw 1 2 1', ['in/s01.raw', half[0]], ['in/s02.raw', half[1]]);
+    expect([...numbered.volume.scalars]).toEqual(values(24));
+    await expect(
+      open('s%02d.raw 1 2 1', ['in/s01.raw', half[0]], ['in/s02.raw', half[1].subarray(2)]),
+    ).rejects.toMatchObject({
+      code: 'truncated',
+      where: 'data file',
+    });
+    await expect(open('../secret.raw')).rejects.toMatchObject({ where: 'data file', got: '../secret.raw' });
+    await expect(open('gone.raw')).rejects.toMatchObject({ code: 'missing', where: 'data file' });
+  });
+
+  it.each([
+    ['type', { type: 'block' }],
+    ['type', { type: null }],
+    ['dimension', { dimension: '5' }],
+    ['sizes', { sizes: '2 3' }],
+    ['sizes', { sizes: '2 3 4.5' }],
+    ['endian', { endian: null }],
+    ['encoding', { encoding: 'bzip2' }],
+    ['line skip', { 'line skip': '2' }],
+    ['byte skip', { 'byte skip': '-2' }],
+    ['kinds', { kinds: 'RGB-color domain domain', 'space directions': 'none (0,3,0) (0,0,4)' }],
+    ['space directions', { 'space directions': '(2,0,0) (0,3,0)' }],
+    ['space directions', { 'space directions': '(2,0,0) (0,x,0) (0,0,4)' }],
+    ['space directions', { 'space directions': '(2,0,0) (2,0,0) (0,0,4)' }],
+    ['space origin', { 'space origin': '(1,2)' }],
+    ['spacings', { space: null, 'space directions': null, spacings: '0 1 1' }],
+    ['sizes', { sizes: '4096 4096 4096' }],
+  ])('%s is refused by name: %j', async (where, changes) => {
+    await expect(nrrd(changes)).rejects.toMatchObject({ where, file: 'a.nrrd' });
+  });
+
+  it('a newer version and a header without an end are refused', async () => {
+    await expect(read([memorySource('a.nrrd', header({}, 'NRRD0009'))])).rejects.toMatchObject({ where: 'magic' });
+    await expect(read([memorySource('a.nrrd', header().subarray(0, -1))])).rejects.toMatchObject({ where: 'data' });
+  });
+
+  it('a header longer than the first look is read on', async () => {
+    const note = new TextEncoder().encode(`NRRD0005\nnote:=${'x'.repeat(70_000)}\n`);
+    const rest = header().subarray('NRRD0005\n'.length);
+    expect([...(await read([memorySource('a.nrrd', join(note, rest, voxels(24)))])).volume.scalars]).toEqual(
+      values(24),
+    );
+  });
+});
