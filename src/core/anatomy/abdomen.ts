@@ -3,7 +3,7 @@ import { grown, intersection, uneven, union, without } from './combine.ts';
 import type { Random } from './random.ts';
 import { EVERYWHERE, ellipsoid, field, halfSpace, type Shape, type Triple } from './shape.ts';
 import { column, type Spine } from './spine.ts';
-import type { Outline } from './torso.ts';
+import type { Dome, Outline } from './torso.ts';
 import { cones, pairs, spline, type TubeNode, tube } from './tube.ts';
 import { unit } from './vector.ts';
 
@@ -35,17 +35,11 @@ export interface Abdomen {
 
 export function makeAbdomen(
   random: Random,
-  parts: { cage: Outline; dome: (x: number, y: number) => number; spine: Spine; keepOut: readonly Shape[] },
+  parts: { cage: Outline; dome: Dome; spine: Spine; keepOut: readonly Shape[] },
 ): Abdomen {
   const { cage, dome, spine, keepOut } = parts;
   const big = random.around(1, 0.05);
-  const under = (by: number) =>
-    field(EVERYWHERE, (x, y, z) => {
-      const h = dome(x, y);
-      const sx = dome(x + 1, y) - h;
-      const sy = dome(x, y + 1) - h;
-      return (z - h + by) / Math.sqrt(1 + sx * sx + sy * sy);
-    });
+  const under = (by: number) => grown(dome.below, -by);
   const wall = grown(cage.shape, -10);
   const cavity = intersection([wall, under(4)], 3);
   const diaphragm = intersection([grown(cage.shape, -9.5), under(0), field(EVERYWHERE, (_x, _y, z) => -152 - z)], 2);

@@ -4,7 +4,7 @@ import type { Heart } from './heart.ts';
 import type { Random } from './random.ts';
 import { EVERYWHERE, field, type Shape, smoothMin } from './shape.ts';
 import { column, type Spine } from './spine.ts';
-import type { Outline } from './torso.ts';
+import type { Dome, Outline } from './torso.ts';
 import { cones, pairs, spline, type TubeNode, tube } from './tube.ts';
 import type { GreatVessels } from './vessels.ts';
 
@@ -94,7 +94,7 @@ export function makeLungs(
   random: Random,
   parts: {
     cage: Outline;
-    dome: (x: number, y: number) => number;
+    dome: Dome;
     spine: Spine;
     heart: Heart;
     vessels: GreatVessels;
@@ -103,13 +103,10 @@ export function makeLungs(
 ): Lungs {
   const { cage, dome, spine, heart, vessels, airways } = parts;
   const inner = grown(cage.shape, -9.5);
-  // Over the dome; the slope's correction keeps the distance honest at the steep sides.
-  const above = field(EVERYWHERE, (x, y, z) => {
-    const h = dome(x, y);
-    const sx = dome(x + 1, y) - h;
-    const sy = dome(x, y + 1) - h;
-    return (h - z) / Math.sqrt(1 + sx * sx + sy * sy);
-  });
+  const above = without(
+    field(EVERYWHERE, () => -1e4),
+    dome.below,
+  );
   const apex = field([-1e4, -1e4, -1e4, 1e4, 1e4, 151], (_x, _y, z) => z - 151);
   const cavity = intersection([inner, above], 3);
   const half = cage.half(20);

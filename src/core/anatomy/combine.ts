@@ -1,4 +1,4 @@
-import { type Box, boxAround, clamp01, SLACK, type Shape, smoothMin, touches } from './shape.ts';
+import { type Box, boxAround, clamp01, SLACK, type Shape, sine, smoothMin, touches } from './shape.ts';
 
 function hull(boxes: readonly Box[]): Box {
   const low = (i: 0 | 1 | 2) => Math.min(...boxes.map((box) => box[i]));
@@ -143,8 +143,8 @@ export function uneven(shape: Shape, by: number, wave: number, phase = 0): Shape
   const f = (2 * Math.PI) / wave;
   const push = (x: number, y: number, z: number) =>
     by *
-    (Math.sin(f * x + phase + 0.6 * Math.sin(0.7 * f * z)) * Math.sin(f * y * 0.9 + 1.3 * phase) +
-      0.5 * Math.sin(1.7 * f * z + 2.1 * phase) * Math.sin(1.5 * f * y - phase));
+    (sine(f * x + phase + 0.6 * sine(0.7 * f * z)) * sine(f * y * 0.9 + 1.3 * phase) +
+      0.5 * sine(1.7 * f * z + 2.1 * phase) * sine(1.5 * f * y - phase));
   const over = (inner: Shape): Shape => ({
     box: boxAround(inner.box, by * 1.5),
     distance(x, y, z) {

@@ -1,6 +1,7 @@
 import { grown, intersection, union, without } from './combine.ts';
 import type { Random } from './random.ts';
 import { ellipsoid, halfSpace, type Shape, type Triple } from './shape.ts';
+import type { Outline } from './torso.ts';
 import { tube } from './tube.ts';
 import { add, cross, scaled, unit } from './vector.ts';
 
@@ -9,7 +10,7 @@ export interface Heart {
   readonly rightVentricle: Shape;
   readonly leftAtrium: Shape;
   readonly rightAtrium: Shape;
-  /** Muscle of all four, cavities included: they are drawn over it. */
+  /** Muscle of the ventricles, cavities included: they are drawn over it. An atrium's thin wall belongs to the atrium. */
   readonly muscle: Shape;
   readonly coronaries: Shape;
   /** Pericardium with its fat: what the lungs lie against. */
@@ -18,13 +19,13 @@ export interface Heart {
 }
 
 /** Blood-filled chambers in a muscle; the long axis points left, forwards and down. Lengths in mm. */
-export function makeHeart(random: Random): Heart {
+export function makeHeart(random: Random, cage: Outline): Heart {
   const size = random.around(1, 0.05);
   const axis = unit([-0.66, 0.56, -0.5]);
   // `up` of the heart: from the diaphragm's face to the front-top face; `side` towards the right ventricle.
   const side = unit(cross(axis, unit([0.52, 0.12, -0.85])));
   const up = unit(cross(side, axis));
-  const base: Triple = [2, 10, 20];
+  const base: Triple = [1, 6, 20];
   const rasOf = (along: number, right: number, high: number): Triple =>
     add(base, add(scaled(axis, along * size), add(scaled(side, right * size), scaled(up, high * size))));
   const flip = side[1] < 0 ? -1 : 1;
@@ -40,7 +41,9 @@ export function makeHeart(random: Random): Heart {
     ],
     4,
   );
-  const rightOuter = union([egg(36, 22, 2, 46, 28, 34), egg(8, 30, 16, 28, 22, 24)], 12);
+  // It lies against the breastbone, flattened by it.
+  const room = grown(cage.shape, -14);
+  const rightOuter = intersection([union([egg(36, 22, 2, 46, 28, 34), egg(8, 30, 16, 28, 22, 24)], 12), room], 10);
   const outflow = tube(
     [
       [...rasOf(18, 34 * flip, 14), 17],
@@ -71,10 +74,11 @@ export function makeHeart(random: Random): Heart {
     ],
     8,
   );
-  const muscle = union([leftOuter, rightOuter, outflow, grown(rightAtrium, 2.4), grown(leftAtrium, 2.2)], 7);
+  const muscle = intersection([union([leftOuter, rightOuter, outflow], 7), room], 6);
+  const whole = union([muscle, rightAtrium, leftAtrium], 4);
   const groove = (points: readonly (readonly [number, number, number])[], radius: number) =>
     tube(
-      points.map(([a, r, h]) => [...onSurface(muscle, rasOf(a, r * flip, h), rasOf(30, 0, 0)), radius] as const),
+      points.map(([a, r, h]) => [...onSurface(whole, rasOf(a, r * flip, h), rasOf(30, 0, 0)), radius] as const),
       6,
     );
   const coronaries = union([
@@ -109,7 +113,7 @@ export function makeHeart(random: Random): Heart {
       1.8,
     ),
   ]);
-  return { leftVentricle, rightVentricle, leftAtrium, rightAtrium, muscle, coronaries, sac: grown(muscle, 4.5), rasOf };
+  return { leftVentricle, rightVentricle, leftAtrium, rightAtrium, muscle, coronaries, sac: grown(whole, 4), rasOf };
 }
 
 /** Moves `p` along the line from `inside` until it lies 1 mm outside `shape`. */

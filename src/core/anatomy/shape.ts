@@ -158,6 +158,30 @@ export function plate(a: Triple, b: Triple, c: Triple, r: number): Shape {
   };
 }
 
+/** The same, but asked again for one point it answers from memory: a wall is part of many muscles. */
+export function remembered(shape: Shape): Shape {
+  let [px, py, pz, d] = [Number.NaN, 0, 0, 0];
+  return {
+    ...shape,
+    distance(x, y, z) {
+      if (x !== px || y !== py || z !== pz) {
+        d = shape.distance(x, y, z);
+        px = x;
+        py = y;
+        pz = z;
+      }
+      return d;
+    },
+  };
+}
+
+const SINES = Float64Array.from({ length: 4096 }, (_, n) => Math.sin((n * Math.PI) / 2048));
+
+/** Sine from a table (error below 0.0016): fast, and the same to the last bit in every engine. */
+export function sine(v: number): number {
+  return SINES[Math.floor(v * (2048 / Math.PI)) & 4095] as number;
+}
+
 /** Anything that is a function of the point; the caller vouches for the box and the slope (at most 1). */
 export function field(box: Box, distance: (x: number, y: number, z: number) => number): Shape {
   return { box, distance };

@@ -6,11 +6,11 @@ import { makeMuscles } from './muscles.ts';
 import { type Finding, makeLesions } from './pathology.ts';
 import { seeded } from './random.ts';
 import { makeRibcage } from './ribs.ts';
-import { clamp01, EVERYWHERE, ellipsoid, field, type Shape, smoothstep } from './shape.ts';
+import { clamp01, EVERYWHERE, ellipsoid, field, remembered, type Shape, smoothstep } from './shape.ts';
 import { makeShoulder } from './shoulder.ts';
 import { makeSpine } from './spine.ts';
 import { bone, flesh, marbled, mottle, type Tissue } from './tissue.ts';
-import { diaphragmHeight, trunk } from './torso.ts';
+import { makeDome, trunk } from './torso.ts';
 import { makeVessels } from './vessels.ts';
 
 /** Known by construction, not by counting voxels. Lengths in RAS mm. */
@@ -18,7 +18,8 @@ export interface Exact {
   readonly volumeMl?: number;
   readonly diameterMm?: number;
   readonly lengthMm?: number;
-  readonly thicknessMm?: number;
+  /** Aorta: of its ascending part; `diameterMm` is the descending one's. */
+  readonly ascendingDiameterMm?: number;
   readonly centreRas?: readonly [number, number, number];
   readonly distanceMm?: number;
   readonly tiltDegrees?: number;
@@ -46,11 +47,11 @@ export function makeThorax(seed: number): Body {
   const random = seeded(seed);
   const scale = random.fork('size').around(1, 0.035);
   const { cage, skin } = trunk(random.fork('trunk'));
-  const dome = diaphragmHeight(cage, random.fork('breath').between(-6, 6));
+  const dome = makeDome(cage, random.fork('breath').between(-6, 6));
   const spine = makeSpine(random.fork('spine'));
   const ribcage = makeRibcage(random.fork('ribs'), cage, spine);
   const shoulders = [makeShoulder('right', cage), makeShoulder('left', cage)] as const;
-  const heart = makeHeart(random.fork('heart'));
+  const heart = makeHeart(random.fork('heart'), cage);
   const vessels = makeVessels(random.fork('vessels'), spine);
   const airways = makeAirways(random.fork('airways'), spine);
   const lungs = makeLungs(random.fork('lungs'), { cage, dome, spine, heart, vessels, airways });
@@ -125,7 +126,7 @@ export function makeThorax(seed: number): Body {
   );
   put('arteries', 'aorta', vessels.aorta, flesh(arterial, 8, 40), {
     diameterMm: vessels.aorticDiameterMm,
-    thicknessMm: vessels.ascendingDiameterMm,
+    ascendingDiameterMm: vessels.ascendingDiameterMm,
   });
   put('heart', 'heart left ventricle', heart.leftVentricle, flesh(arterial - 6, 10, 40));
   put('heart', 'heart right ventricle', heart.rightVentricle, flesh(venous + 70, 14, 30));
@@ -189,14 +190,19 @@ export function makeThorax(seed: number): Body {
 
   const coat = random.fork('fat').between(6.5, 12);
   const torso = union([skin.shape, ...shoulders.map(({ arm }) => arm)], 26);
-  const thickness = (x: number, y: number, z: number) =>
-    coat +
-    (y > 0 ? 5 * smoothstep(20, -120, z) : 0) -
-    3.2 * smoothstep(40, 10, Math.abs(x)) * (y < 0 ? 1 : 0) -
-    2.5 * smoothstep(120, 170, z);
+  const thickness = remembered(
+    field(
+      EVERYWHERE,
+      (x, y, z) =>
+        coat +
+        (y > 0 ? 5 * smoothstep(20, -120, z) : 0) -
+        3.2 * smoothstep(40, 10, Math.abs(x)) * (y < 0 ? 1 : 0) -
+        2.5 * smoothstep(120, 170, z),
+    ),
+  );
   const beneath = (skinShape: Shape): Shape => ({
     box: torso.box,
-    distance: (x, y, z) => skinShape.distance(x, y, z) + thickness(x, y, z),
+    distance: (x, y, z) => skinShape.distance(x, y, z) + thickness.distance(x, y, z),
     near(x, y, z, radius) {
       const seen = skinShape.near ? skinShape.near(x, y, z, radius + 20) : skinShape;
       return seen && beneath(seen);

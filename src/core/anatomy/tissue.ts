@@ -1,4 +1,4 @@
-import { clamp01 } from './shape.ts';
+import { clamp01, sine } from './shape.ts';
 
 /**
  * Hounsfield units at a point (body mm); d is the signed distance to the structure's surface (−100 where it is deep and was not asked
@@ -10,8 +10,8 @@ export type Tissue = number | ((x: number, y: number, z: number, d: number, widt
 export function mottle(x: number, y: number, z: number, wave: number): number {
   const f = 6.2832 / wave;
   return (
-    0.5 * Math.sin(f * (x + 0.31 * y) + 1.1) * Math.sin(f * (y - 0.27 * z) + 0.4) +
-    0.5 * Math.sin(f * 1.63 * (z + 0.22 * x)) * Math.sin(f * 1.41 * (y + 0.4 * x) + 2)
+    0.5 * sine(f * (x + 0.31 * y) + 1.1) * sine(f * (y - 0.27 * z) + 0.4) +
+    0.5 * sine(f * 1.63 * (z + 0.22 * x)) * sine(f * 1.41 * (y + 0.4 * x) + 2)
   );
 }
 
@@ -33,8 +33,7 @@ export function flesh(hu: number, spread: number, wave: number): Tissue {
 export function marbled(hu: number, fat: number): Tissue {
   return (x, y, z) => {
     const strand =
-      Math.sin(0.47 * x + 2.2 * Math.sin(0.06 * y + 0.031 * z)) *
-      Math.sin(0.41 * y + 1.7 * Math.sin(0.05 * x - 0.023 * z));
+      sine(0.47 * x + 2.2 * sine(0.06 * y + 0.031 * z)) * sine(0.41 * y + 1.7 * sine(0.05 * x - 0.023 * z));
     return hu + 6 * mottle(x, y, z, 23) - (strand > 0.55 ? fat * (strand - 0.55) : 0);
   };
 }

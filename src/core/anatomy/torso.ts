@@ -1,5 +1,5 @@
 import type { Random } from './random.ts';
-import { type Box, field, type Shape } from './shape.ts';
+import { type Box, EVERYWHERE, field, remembered, type Shape, smoothMax } from './shape.ts';
 import { spline } from './tube.ts';
 
 /** A level of an outline: half width, and how far it reaches forwards and backwards, all at height z (mm, RAS). */
@@ -66,30 +66,32 @@ export function outline(levels: readonly Level[], square: number): Outline {
     back: (z) => read(z, 1) - read(z, 3),
     backAt: (x, z) => read(z, 1) - read(z, 3) * depthAt(x, z),
     frontAt: (x, z) => read(z, 1) + read(z, 2) * depthAt(x, z),
-    shape: field(box, (x, y, z) => {
-      const f = Math.max(0, Math.min(count - 1.0001, (z - z0) / STEP));
-      const n = Math.floor(f);
-      const t = f - n;
-      const o = n * 5;
-      const half = (table[o] as number) + t * ((table[o + 5] as number) - (table[o] as number));
-      const middle = (table[o + 1] as number) + t * ((table[o + 6] as number) - (table[o + 1] as number));
-      const side = y > middle ? 2 : 3;
-      const depth = (table[o + side] as number) + t * ((table[o + 5 + side] as number) - (table[o + side] as number));
-      const cosine = (table[o + 4] as number) + t * ((table[o + 9] as number) - (table[o + 4] as number));
-      const dy = y - middle;
-      const X = (x * x) / (half * half);
-      const Y = (dy * dy) / (depth * depth);
-      const q2 = Math.sqrt(X + Y);
-      if (q2 < 1e-6) return -Math.min(half, depth);
-      const q4 = Math.sqrt(Math.sqrt(X * X + Y * Y));
-      const q = q2 + square * (q4 - q2);
-      // Gradient of q: of the ellipse's norm and of the superellipse's, mixed alike.
-      const s2 = (1 - square) / q2;
-      const s4 = square / (q4 * q4 * q4 + 1e-12);
-      const gx = (x / (half * half)) * (s2 + s4 * X);
-      const gy = (dy / (depth * depth)) * (s2 + s4 * Y);
-      return ((q - 1) / Math.sqrt(gx * gx + gy * gy)) * cosine;
-    }),
+    shape: remembered(
+      field(box, (x, y, z) => {
+        const f = Math.max(0, Math.min(count - 1.0001, (z - z0) / STEP));
+        const n = Math.floor(f);
+        const t = f - n;
+        const o = n * 5;
+        const half = (table[o] as number) + t * ((table[o + 5] as number) - (table[o] as number));
+        const middle = (table[o + 1] as number) + t * ((table[o + 6] as number) - (table[o + 1] as number));
+        const side = y > middle ? 2 : 3;
+        const depth = (table[o + side] as number) + t * ((table[o + 5 + side] as number) - (table[o + side] as number));
+        const cosine = (table[o + 4] as number) + t * ((table[o + 9] as number) - (table[o + 4] as number));
+        const dy = y - middle;
+        const X = (x * x) / (half * half);
+        const Y = (dy * dy) / (depth * depth);
+        const q2 = Math.sqrt(X + Y);
+        if (q2 < 1e-6) return -Math.min(half, depth);
+        const q4 = Math.sqrt(Math.sqrt(X * X + Y * Y));
+        const q = q2 + square * (q4 - q2);
+        // Gradient of q: of the ellipse's norm and of the superellipse's, mixed alike.
+        const s2 = (1 - square) / q2;
+        const s4 = square / (q4 * q4 * q4 + 1e-12);
+        const gx = (x / (half * half)) * (s2 + s4 * X);
+        const gy = (dy / (depth * depth)) * (s2 + s4 * Y);
+        return ((q - 1) / Math.sqrt(gx * gx + gy * gy)) * cosine;
+      }),
+    ),
   };
 }
 
@@ -141,12 +143,20 @@ export function trunk(random: Random): { cage: Outline; skin: Outline } {
   return { cage, skin };
 }
 
-/** Height of the diaphragm's dome over (x, y): right side higher, steep towards the wall, a saddle under the heart. */
-export function diaphragmHeight(cage: Outline, lift: number): (x: number, y: number) => number {
+/** The diaphragm's upper face. */
+export interface Dome {
+  /** Its height over (x, y). */
+  height(x: number, y: number): number;
+  /** Everything below it. */
+  readonly below: Shape;
+}
+
+/** Right side higher, steep towards the wall, a saddle under the heart; `lift` mm raises it (breath out). */
+export function makeDome(cage: Outline, lift: number): Dome {
   const half = cage.half(-40);
   const front = cage.front(-40);
   const back = cage.back(-60);
-  return (x, y) => {
+  const height = (x: number, y: number) => {
     const right = x > 0;
     const top = lift + (right ? -10 : -26);
     const cx = right ? half * 0.47 : -half * 0.47;
@@ -154,16 +164,25 @@ export function diaphragmHeight(cage: Outline, lift: number): (x: number, y: num
     const u = (x - cx) / (half * 0.62);
     const v = (y - cy) / (y > cy ? (front - cy) * 0.98 : (cy - back) * 1.02);
     const q = u * u + v * v;
-    const dome = top - 30 * q - 42 * q * q * 0.55 - (y < cy ? 26 * v * v : 0);
+    const dome = top - 30 * q - 23 * q * q - (y < cy ? 26 * v * v : 0);
     // Between the domes the central tendon under the heart.
     const mu = x / (half * 0.5);
     const mv = (y - 22) / 62;
     const saddle = lift - 33 - 14 * mu * mu - 20 * mv * mv;
-    return Math.max(-150, softMax(dome, saddle, 14));
+    return Math.max(-150, smoothMax(dome, saddle, 14));
   };
-}
-
-function softMax(a: number, b: number, k: number): number {
-  const h = k - Math.abs(a - b);
-  return h <= 0 ? Math.max(a, b) : Math.max(a, b) + (h * h) / (4 * k);
+  let [px, py, h, cosine] = [Number.NaN, 0, 0, 1];
+  const below = field(EVERYWHERE, (x, y, z) => {
+    if (x !== px || y !== py) {
+      h = height(x, y);
+      const sx = height(x + 1, y) - h;
+      const sy = height(x, y + 1) - h;
+      // The slope's correction keeps the distance honest at the steep sides.
+      cosine = 1 / Math.sqrt(1 + sx * sx + sy * sy);
+      px = x;
+      py = y;
+    }
+    return (z - h) * cosine;
+  });
+  return { height, below };
 }
