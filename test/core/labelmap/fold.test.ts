@@ -147,8 +147,8 @@ const history = fc
       edits: fc.array(
         fc.record({
           brick: fc.nat(3),
-          start: fc.nat(32000),
-          count: fc.integer({ min: 1, max: 700 }),
+          start: fc.nat(300),
+          count: fc.integer({ min: 1, max: 200 }),
           value: fc.nat(4),
         }),
         { minLength: 1, maxLength: 3 },
