@@ -13,6 +13,7 @@ const urls = {
   morphology: new URL('../../dist/kernels/morphology.wasm', import.meta.url),
   surfaceNets: new URL('../../dist/kernels/surfaceNets.wasm', import.meta.url),
   surfaceNetsMeshes: new URL('../../dist/kernels/surfaceNetsMeshes.wasm', import.meta.url),
+  coneLight: new URL('../../dist/kernels/coneLight.wasm', import.meta.url),
 } as const;
 
 export type KernelName = keyof typeof urls;

@@ -1,7 +1,9 @@
 import { addAfterEffect, addEffect, Canvas, useFrame, useThree } from '@react-three/fiber';
 import { type ComponentType, Fragment, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { ACESFilmicToneMapping, type PerspectiveCamera } from 'three';
+import type { StoreApi } from 'zustand/vanilla';
 import { FOV_DEGREES } from '#scene/camera/orbit.ts';
+import type { LightState } from './lightKeeper.ts';
 import { deskPointer } from './deskPointer.ts';
 import { StageModel } from './StageModel.ts';
 import { StageContext } from './stageContext.ts';
@@ -14,6 +16,8 @@ export interface StageProps {
   readonly room?: ReactNode;
   /** Wraps all that is drawn, for what a headset needs; may come late, nothing on the GPU is made anew. */
   readonly ContentWrapper?: ComponentType<{ readonly children: ReactNode }> | null;
+  /** Where the shadow under the body comes from: the store of the light keeper. */
+  readonly contact?: StoreApi<LightState> | undefined;
   /** The view's name and description for the screen reader. */
   readonly label?: string;
   readonly describedBy?: string;
@@ -26,7 +30,7 @@ const MAX_PIXEL_RATIO = 2;
 const noEvents = () => ({ enabled: false, priority: 0 });
 
 /** The 3D view. Fills its parent; draws only when something changed. */
-export function Stage({ children, room, ContentWrapper, label, describedBy, onStage }: StageProps) {
+export function Stage({ children, room, ContentWrapper, contact, label, describedBy, onStage }: StageProps) {
   const viewer = useViewer();
   const stage = useMemo(() => new StageModel(viewer), [viewer]);
   const element = useRef<HTMLDivElement>(null);
@@ -39,7 +43,6 @@ export function Stage({ children, room, ContentWrapper, label, describedBy, onSt
   useEffect(() => (element.current ? deskPointer(element.current, stage, viewer) : undefined), [stage, viewer]);
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a view that is steered with the mouse and keys has no element of its own
     <div
       ref={element}
       className="stage"
@@ -63,7 +66,9 @@ export function Stage({ children, room, ContentWrapper, label, describedBy, onSt
       >
         <StageContext.Provider value={stage}>
           <Wrapper>
-            <Content stage={stage}>{children}</Content>
+            <Content stage={stage} contact={contact}>
+              {children}
+            </Content>
             {room}
           </Wrapper>
         </StageContext.Provider>
@@ -72,11 +77,27 @@ export function Stage({ children, room, ContentWrapper, label, describedBy, onSt
   );
 }
 
-function Content({ stage, children }: { readonly stage: StageModel; readonly children: ReactNode }) {
+function Content({
+  stage,
+  contact,
+  children,
+}: {
+  readonly stage: StageModel;
+  readonly contact: StageProps['contact'];
+  readonly children: ReactNode;
+}) {
   const viewer = useViewer();
-  const { gl, scene, camera, size, invalidate } = useThree();
+  const { gl, scene, camera, size, invalidate, advance } = useThree();
 
-  useLayoutEffect(() => stage.attach(camera as PerspectiveCamera, scene), [stage, camera, scene]);
+  useLayoutEffect(
+    () => stage.attach(camera as PerspectiveCamera, scene, gl.domElement, () => advance(performance.now())),
+    [stage, camera, scene, gl, advance],
+  );
+  useLayoutEffect(() => {
+    if (!contact) return;
+    stage.setContact(contact.getState().contact);
+    return contact.subscribe(({ contact: shadow }) => stage.setContact(shadow));
+  }, [stage, contact]);
   useLayoutEffect(() => {
     stage.invalidate = invalidate;
     stage.resize(size.width, size.height);

@@ -1,11 +1,12 @@
 import { Group, Matrix4, type PerspectiveCamera, type Scene, Vector3, type WebGLRenderer } from 'three';
+import { VesaliusError } from '#core/errors.ts';
 import { affine, transform } from '#core/space/affine.ts';
 import { Arena } from '#scene/arena/Arena.ts';
 import { type Bounds, boundsOf } from '#scene/arena/slotFacts.ts';
 import { DeskCamera } from '#scene/camera/DeskCamera.ts';
 import type { CameraFacts, RasPoint, Viewer } from '#state/viewer.ts';
 import { makeBackdrop, type StageTheme } from './backdrop.ts';
-import { ContactDisc } from './ContactDisc.ts';
+import { ContactDisc, type ContactShadow } from './ContactDisc.ts';
 import { MeasureLines } from './MeasureLines.ts';
 import { deskFromRas } from './patientFrame.ts';
 import { type PickHit, pickRay } from './pick.ts';
@@ -148,6 +149,29 @@ export class StageModel {
     this.measures.beforeFrame(width, height);
   }
 
+  /** What lies under a place of the page, CSS pixels of its own; null off the view. */
+  pickPage(x: number, y: number): PickHit | null {
+    const box = this.canvas?.getBoundingClientRect();
+    if (!box || x < box.left || y < box.top || x >= box.right || y >= box.bottom) return null;
+    return this.pickPixel(x - box.left, y - box.top);
+  }
+
+  /** The view as it is drawn now, PNG. */
+  async screenshot(): Promise<Blob> {
+    const { canvas, drawNow } = this;
+    if (!canvas || !drawNow) throw notOpen();
+    // The buffer is kept until the task ends only: draw and read in one.
+    drawNow();
+    return new Promise((resolve, reject) => {
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(notOpen())), 'image/png');
+    });
+  }
+
+  setContact(shadow: ContactShadow | null): void {
+    this.disc.setShadow(shadow);
+    this.invalidate();
+  }
+
   /** What lies under a place of the view, CSS pixels from its upper left corner; null off the body and while presenting. */
   pickPixel(x: number, y: number): PickHit | null {
     if (this.width <= 1) return null;
@@ -175,8 +199,10 @@ export class StageModel {
   }
 
   /** The camera that draws the desk, given by the canvas. */
-  attach(camera: PerspectiveCamera, scene: Scene): () => void {
+  attach(camera: PerspectiveCamera, scene: Scene, canvas: HTMLCanvasElement, drawNow: () => void): () => void {
     this.camera = camera;
+    this.canvas = canvas;
+    this.drawNow = drawNow;
     scene.onBeforeRender = (renderer, _scene, drawn) =>
       this.beforeRender(renderer as WebGLRenderer, drawn as PerspectiveCamera);
     scene.onAfterRender = (renderer) => this.meter.count(renderer as WebGLRenderer);
@@ -184,11 +210,15 @@ export class StageModel {
       scene.onBeforeRender = nothing;
       scene.onAfterRender = nothing;
       this.camera = null;
+      this.canvas = null;
+      this.drawNow = null;
     };
   }
+  private canvas: HTMLCanvasElement | null = null;
+  private drawNow: (() => void) | null = null;
   private camera: PerspectiveCamera | null = null;
   private get pickCamera(): PerspectiveCamera {
-    if (!this.camera) throw new Error('the view has no canvas');
+    if (!this.camera) throw notOpen();
     this.desk.place(this.camera);
     return this.camera;
   }
@@ -254,6 +284,16 @@ function sameFacts(a: CameraFacts, b: CameraFacts | null): boolean {
     near(a.towardsRas, b.towardsRas) &&
     Math.abs(a.pixelsPerMm / b.pixelsPerMm - 1) < 1e-6
   );
+}
+
+function notOpen(): VesaliusError {
+  return new VesaliusError({
+    code: 'not-open',
+    what: '3D view',
+    where: 'canvas',
+    expected: 'a drawn view',
+    got: 'none',
+  });
 }
 
 const nothing = () => undefined;

@@ -1,7 +1,7 @@
 // What lies under a ray: a walk through the labelmaps, never a read-back from the GPU. Segments that are not drawn are not hit.
 import { castRay, type Field, refineHit, segmentField } from '#core/labelmap/castRay.ts';
 import { type Affine, affine, spacingOf } from '#core/space/affine.ts';
-import { isShown } from '#scene/arena/layers.ts';
+import { isOpaque, isShown } from '#scene/arena/layers.ts';
 import type { RasPoint, SegmentRecord, Viewer } from '#state/viewer.ts';
 
 export interface PickHit {
@@ -16,10 +16,8 @@ export interface PickOptions {
   readonly throughTranslucent?: boolean;
 }
 
-const OPAQUE = 0.995;
-
 /** The grid that a layer's labels lie on: that of the first volume with its dims. */
-export function gridOfLayer(viewer: Viewer, layer: string): Affine<'ras', 'ijk'> | null {
+export function gridOfLayer(viewer: Pick<Viewer, 'case' | 'voxels'>, layer: string): Affine<'ras', 'ijk'> | null {
   const held = viewer.voxels.layer(layer);
   if (!held) return null;
   const { volumes } = viewer.case.getState();
@@ -37,12 +35,7 @@ export function pickRay(
 ): PickHit | null {
   const shown = viewer.case.getState().segments.filter(isShown);
   if (options.throughTranslucent) {
-    const solid = nearest(
-      viewer,
-      shown.filter(({ opacity }) => opacity > OPAQUE),
-      origin,
-      direction,
-    );
+    const solid = nearest(viewer, shown.filter(isOpaque), origin, direction);
     if (solid) return solid;
   }
   return nearest(viewer, shown, origin, direction);

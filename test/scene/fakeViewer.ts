@@ -142,7 +142,13 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
     case: Object.assign(caseStore, { verbs }),
     view: Object.assign(view, { verbs: viewVerbs }),
     jobs: Object.assign(jobs, { verbs: jobVerbs }),
-    surfaces,
+    surfaces: Object.assign(surfaces, {
+      put: (...put: readonly SurfaceChunk[]) =>
+        surfaces.setState(({ chunks: before, revision }) => ({
+          chunks: new Map([...before, ...put.map((chunk) => [chunk.id, chunk] as const)]),
+          revision: revision + 1,
+        })),
+    }),
     voxels: {
       volume: () => null,
       header: () => null,

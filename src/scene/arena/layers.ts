@@ -20,6 +20,11 @@ export function isShown({ visible, opacity }: SegmentRecord): boolean {
   return visible && opacity > INVISIBLE;
 }
 
+/** Drawn as opaque: what it hides is hidden, and it takes light from its neighbours. */
+export function isOpaque({ visible, opacity }: SegmentRecord): boolean {
+  return visible && opacity > OPAQUE;
+}
+
 export function sortPasses(
   segments: readonly SegmentRecord[],
   selection: readonly string[],
@@ -31,11 +36,11 @@ export function sortPasses(
   let selectedTranslucent = false;
   for (const segment of segments) {
     if (!isShown(segment) || !facts.has(segment.slot)) continue;
-    if (segment.opacity > OPAQUE) opaque.add(segment.slot);
+    if (isOpaque(segment)) opaque.add(segment.slot);
     else translucent.push(segment.slot);
     if (selection.includes(segment.id)) {
       selected.add(segment.slot);
-      if (segment.opacity <= OPAQUE) selectedTranslucent = true;
+      if (!isOpaque(segment)) selectedTranslucent = true;
     }
   }
   const diagonal = (slot: number) => {
