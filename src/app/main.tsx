@@ -15,9 +15,12 @@ const composition = createViewer();
 const address = readAddress(location.search);
 
 function Page({ composition }: { readonly composition: Composition }) {
-  const onStage = useCallback((stage: StageModel | null) => {
-    composition.stage = stage;
-  }, [composition]);
+  const onStage = useCallback(
+    (stage: StageModel | null) => {
+      composition.stage = stage;
+    },
+    [composition],
+  );
   return (
     <ViewerContext.Provider value={composition.viewer}>
       <div className="page">

@@ -15,7 +15,6 @@ import { firstWindow, middleOf, volumeRecord } from './volumeRecord.ts';
 interface Begun {
   readonly volumeId: string;
   readonly layer: string;
-  readonly look: FirstLook;
 }
 
 /**
@@ -75,7 +74,7 @@ function begin(
   const record = store.getState().segments.find((each) => each.id === id);
   if (!record) throw new Error('a segment that was just added is not there');
   if (chunk) surfaces.exchange(surfaces.getState().chunks.keys(), [placeChunk(chunk, record.layer, record.slot)]);
-  return { volumeId, layer: record.layer, look };
+  return { volumeId, layer: record.layer };
 }
 
 /** What is known of the first segment before the method has run. */
@@ -99,14 +98,16 @@ function placeholder(look: FirstLook, isovalue: number): NewSegment {
   };
 }
 
-async function refine(parts: OpenParts, opened: OpenedScan, { volumeId, layer, look }: Begun): Promise<void> {
+async function refine(parts: OpenParts, opened: OpenedScan, { volumeId, layer }: Begun): Promise<void> {
   const { store, jobs, pool } = parts;
   const { volume, coarseLabels, isovalue } = opened;
   store.putVolume(volumeId, volume.header, volume);
   store.verbs.refineLayer(layer, coarseLabels, []);
   const stillOpen = () => store.getState().volumes.some(({ id }) => id === volumeId);
 
-  for (const [index, next] of firstLooks(volume.header.modality).entries()) {
+  const looks = firstLooks(volume.header.modality);
+  let added = 0;
+  for (const [index, next] of looks.entries()) {
     if (!stillOpen()) return;
     const title = methodById(next.method).title;
     const found = await jobs.verbs
@@ -122,18 +123,28 @@ async function refine(parts: OpenParts, opened: OpenedScan, { volumeId, layer, l
       .catch(() => null);
     if (!found || !stillOpen()) continue;
     const labels = await pool.run('bricks', [found.labels, volume.header.dims]);
-    const value = isovalueOf(next, found, isovalue);
-    const segments = newSegments(
-      { method: next.method },
-      found,
-      labels,
-      volume.header,
-      { opacity: next.opacity, isovalue: value, automatic: true },
-      index,
-    );
-    if (next === look || index === 0) store.verbs.refineLayer(layer, labels, segments);
-    else if (segments.length > 0) store.verbs.addLayer(labels, segments, 'history.segmented');
+    const settled = { opacity: next.opacity, isovalue: isovalueOf(next, found, isovalue), automatic: true };
+    const segments = newSegments({ method: next.method }, found, labels, volume.header, settled, index);
+    if (index === 0)
+      store.verbs.refineLayer(
+        layer,
+        labels,
+        segments.map(({ value, voxels, volumeMl, cutByEdge, isovalue, madeBy }) => ({
+          value,
+          voxels,
+          volumeMl,
+          cutByEdge,
+          isovalue,
+          madeBy,
+        })),
+      );
+    else if (segments.length > 0) {
+      store.verbs.addLayer(labels, segments, 'history.segmented');
+      added++;
+    }
   }
+  // What lies inside is to be seen: the first surface becomes glass once there is something within.
+  if (added > 0) store.verbs.refineLayer(layer, null, [{ value: 1, opacity: (looks[0] as FirstLook).opacity }]);
 }
 
 /** Where the surface is drawn: the look's own value, else the threshold that the method found, else the coarse surface's. */

@@ -175,6 +175,28 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
       return records.map((record) => record.id);
     },
 
+    refineLayer(layer, labels, facts) {
+      const own = state().segments.filter((each) => each.layer === layer);
+      const records = facts.flatMap(({ value, ...fields }) => {
+        const before = own.find((each) => each.value === value);
+        return before ? [{ before, fields, after: checked('segments', { ...before, ...fields }) }] : [];
+      });
+      commit(() => {
+        if (labels) journal.refineSnapshot(layer, labels);
+        for (const { before, fields, after } of records) {
+          const made = items.value(factKey('segments', before.id, 'made')) as object;
+          const settled = Object.keys(fields).filter((field) => field in made);
+          const refined = settled.map((field) => [field, after[field as keyof SegmentRecord]]);
+          items.write(factKey('segments', before.id, 'made'), { ...made, ...Object.fromEntries(refined) });
+          for (const field of Object.keys(fields)) {
+            if (!(field in made))
+              items.write(factKey('segments', before.id, field), after[field as keyof SegmentRecord]);
+          }
+        }
+        return {};
+      });
+    },
+
     setSegment(id, patch) {
       const before = segment(id);
       // Scripts come without types: what is not theirs to change is refused, not written.

@@ -15,10 +15,10 @@ export interface FoldedLayer {
 
 const REVISIONS_KEPT = 256;
 
-export function foldedLayer(snapshot: LabelmapData): FoldedLayer {
+/** @param revision to begin with: above that of a layer whose place this one takes */
+export function foldedLayer(snapshot: LabelmapData, revision = 1): FoldedLayer {
   let labels = snapshot;
-  let revision = 1;
-  let oldest = 1;
+  let oldest = revision;
   const changes: { readonly revision: number; readonly bricks: readonly number[] }[] = [];
   const gains = new Map<number, number>();
 

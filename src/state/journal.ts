@@ -34,6 +34,8 @@ export interface Journal {
   /** Standing paint of other peers in a layer. */
   paintedByOthers(layer: string): boolean;
   putSnapshot(name: string, labels: LabelmapData): void;
+  /** Puts finer labels in the place of an own layer's snapshot; paint over it stands. */
+  refineSnapshot(layer: string, labels: LabelmapData): void;
   snapshot(name: string): LabelmapData | null;
   /** Snapshots that operations name and that are not here. */
   missingSnapshots(): string[];
@@ -180,6 +182,16 @@ export function createJournal(
       snapshots.set(name, labels);
       keep(store.putSnapshot(name, labels));
       for (const maker of makers.values()) if (maker.snapshot === name) refold(maker.layer, [], null);
+      changed();
+    },
+    refineSnapshot(layer, labels) {
+      const maker = makers.get(layer);
+      if (maker === undefined) return;
+      const revision = (folded.get(layer)?.revision ?? 0) + 1;
+      snapshots.set(maker.snapshot, labels);
+      keep(store.putSnapshot(maker.snapshot, labels));
+      folded.set(layer, foldedLayer(labels, revision));
+      refold(layer, new Set((paints.get(layer) ?? []).flatMap((paint) => paint.edits.map((edit) => edit.brick))), null);
       changed();
     },
     snapshot: (name) => snapshots.get(name) ?? null,

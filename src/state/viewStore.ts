@@ -37,6 +37,7 @@ export const defaultView: ViewState = {
   theme: 'system',
   language: 'en',
   convention: 'radiological',
+  clip: null,
   look: 'full',
   planesShown: true,
   cameraWish: { serial: 0, view: null, segment: null },

@@ -42,6 +42,9 @@ export interface HistoryStep {
 export type SegmentPatch = Partial<
   Pick<SegmentRecord, 'name' | 'color' | 'opacity' | 'visible' | 'group' | 'reviewed'>
 >;
+/** What is found out about the segment of a value. */
+export type SegmentFacts = Pick<SegmentRecord, 'value'> &
+  Partial<Pick<SegmentRecord, 'voxels' | 'volumeMl' | 'cutByEdge' | 'isovalue' | 'madeBy' | 'opacity'>>;
 export type NewSegment = Omit<SegmentRecord, 'id' | 'slot' | 'layer'>;
 
 export interface CaseVerbs {
@@ -49,6 +52,11 @@ export interface CaseVerbs {
   open(title: string, volume: VolumeRecord, window: WindowRecord, crosshair: RasPoint): void;
   /** Adds a labelmap layer and its segments as one step; gives their ids in order. */
   addLayer(labels: LabelmapData, segments: readonly NewSegment[], act: string): string[];
+  /**
+   * Finer labels and better figures for a layer that this device made: no act of its own and no step, since what was done
+   * stays the same. `labels` null: the figures alone. Segments that are gone are passed over.
+   */
+  refineLayer(layer: string, labels: LabelmapData | null, facts: readonly SegmentFacts[]): void;
   setSegment(id: string, patch: SegmentPatch): void;
   setVisible(ids: readonly string[], visible: boolean): void;
   /** Shows these alone. */
@@ -112,6 +120,8 @@ export interface ViewState {
   readonly language: string; // remembered
   /** Radiological: the patient's right on the left of the picture. */
   readonly convention: 'radiological' | 'neurological'; // remembered
+  /** Shows the side that `normal` (RAS) points to; null: the whole body. */
+  readonly clip: { readonly point: RasPoint; readonly normal: RasPoint } | null;
   /** Plain: no grain, no fibres. */
   readonly look: 'full' | 'plain';
   readonly planesShown: boolean;
