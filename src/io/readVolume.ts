@@ -1,10 +1,12 @@
 import { asVesaliusError, fieldsOf, VesaliusError, type VesaliusErrorFields } from '#core/errors.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import type { Volume } from '#core/volume/volume.ts';
+import type { ReadSeriesOptions } from './dicom/readSeries.ts';
 import { claimsToBeScan, describeBytes, type FormatId, formats, sniff } from './formats.ts';
 import { type HeaderFacts, type OnSlab, type RasterFile, readRaster } from './raster.ts';
 import type { ByteSource, SourceRef } from './source.ts';
 import { readHead, type SourceHead } from './sourceHead.ts';
+import { type ValueRange, valueRange } from './valueRange.ts';
 
 /** One scan among those that were opened, known from its headers. */
 export interface SeriesEntry {
@@ -188,11 +190,31 @@ async function* findDicom(files: readonly ByteSource[]): AsyncSteps<Found[]> {
     header: series.header,
     sources: series.sources,
     ...(series.error ? { error: series.error } : {}),
-    async *read({ shared }) {
+    async *read({ shared, onSlab }) {
       const { readDicomSeries } = await import('./dicom/readSeries.ts');
-      return yield* readDicomSeries(series, { shared });
+      return yield* readDicomSeries(series, { shared, ...slabsOf(series.header, onSlab) });
     },
   }));
+}
+
+/** DICOM tells of single slices; what is asked for is how many are there in a row, and the range of their values. */
+function slabsOf(header: HeaderFacts | null, onSlab: OnSlab | undefined): Pick<ReadSeriesOptions, 'onSlab'> {
+  if (!header || !onSlab) return {};
+  const perSlice = header.dims[0] * header.dims[1];
+  const there = new Set<number>();
+  let range: ValueRange | undefined;
+  let ready = 0;
+  return {
+    onSlab({ k, timepoint, scalars }) {
+      if (timepoint !== 0) return;
+      range ??= valueRange(scalars);
+      range.add(k * perSlice, (k + 1) * perSlice);
+      there.add(k);
+      const before = ready;
+      while (there.has(ready)) ready++;
+      if (ready > before) onSlab({ header: { ...header, storedRange: range.now() }, scalars }, ready);
+    },
+  };
 }
 
 function unreadable(source: ByteSource, thrown: unknown): Found {

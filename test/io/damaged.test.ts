@@ -63,23 +63,26 @@ const expected: readonly (readonly [file: string, refusal: string | null, ...war
 ];
 
 describe('damaged files', () => {
-  it.each(expected)('%s → %s %s', async (file, refusal, ...warnings) => {
-    const path = dataFile(`damaged/${file}`);
-    if (!path) return console.warn(`not on this machine: damaged/${file}`);
-    const before = process.memoryUsage().rss;
-    const outcome = await read([diskSource(path)]).catch((thrown: unknown) => thrown);
-    if (refusal === null) {
-      if (outcome instanceof Error) throw outcome;
-      const { header } = (outcome as Awaited<ReturnType<typeof read>>).volume;
-      expect(header.warnings.map(({ code }) => code).sort()).toEqual(warnings);
-      expect(header.rasFromIjk.m.every(Number.isFinite)).toBe(true);
-    } else {
-      expect(outcome).toBeInstanceOf(VesaliusError);
-      expect(outcome).toMatchObject({ where: refusal, file });
-      expect((outcome as Error).message).toMatch(/^[^:]+: [^:]+: expected .+, got .+/);
-    }
-    if (file.includes('bomb')) expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
-  });
+  it.each(expected.map(([file, refusal, ...warnings]) => ({ file, refusal, warnings })))(
+    '$file → $refusal $warnings',
+    async ({ file, refusal, warnings }) => {
+      const path = dataFile(`damaged/${file}`);
+      if (!path) return console.warn(`not on this machine: damaged/${file}`);
+      const before = process.memoryUsage().rss;
+      const outcome = await read([diskSource(path)]).catch((thrown: unknown) => thrown);
+      if (refusal === null) {
+        if (outcome instanceof Error) throw outcome;
+        const { header } = (outcome as Awaited<ReturnType<typeof read>>).volume;
+        expect(header.warnings.map(({ code }) => code).sort()).toEqual(warnings);
+        expect(header.rasFromIjk.m.every(Number.isFinite)).toBe(true);
+      } else {
+        expect(outcome).toBeInstanceOf(VesaliusError);
+        expect(outcome).toMatchObject({ where: refusal, file });
+        expect((outcome as Error).message).toMatch(/^[^:]+: [^:]+: expected .+, got .+/);
+      }
+      if (file.includes('bomb')) expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+    },
+  );
 
   it('scaling that does not count leaves the values as they are', async () => {
     const [sound, nan, zero] = ['ok.nii', 'scl_slope_nan.nii', 'scl_slope_zero.nii'].map((f) =>

@@ -5,7 +5,7 @@ import { type ReadOptions, type ReadResult, readVolume } from '#io/readVolume.ts
 import { type ByteSource, openSource } from '#io/source.ts';
 
 /** A dropped file, as the page hands it over: bytes in memory, streamed in pieces of `piece` bytes to move chunk borders about. */
-export function memorySource(path: string, bytes: Uint8Array, piece = 65536): ByteSource {
+export function memorySource(path: string, bytes: Uint8Array<ArrayBufferLike>, piece = 65536): ByteSource {
   return {
     ref: { kind: 'file', file: new File([new Uint8Array(bytes)], path), path },
     name: path.split('/').at(-1) ?? path,
@@ -32,6 +32,6 @@ export function read(sources: readonly ByteSource[], options: Partial<ReadOption
   return finishAsync(readVolume(sources, { shared: true, ...options }));
 }
 
-export const gz = (bytes: Uint8Array): Uint8Array => new Uint8Array(gzipSync(bytes));
+export const gz = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(gzipSync(bytes));
 
-export const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
+export const bytesOf = (path: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(path));

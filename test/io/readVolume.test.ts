@@ -164,6 +164,7 @@ describe('bytes that are cut or flipped give a value or an error, and soon', () 
     'damaged/ok.nrrd',
     'nibabel/standard.nii.gz',
     'niivue/low_res.nii.gz',
+    'niivue/mha.mha',
   ];
   it.each(names)('%s', async (name) => {
     const path = dataFile(name);

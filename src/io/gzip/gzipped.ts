@@ -83,12 +83,12 @@ async function* byPlatform(
   yield trailer(crc, length);
 }
 
-function* blocksOf(parts: readonly Uint8Array<ArrayBufferLike>[]): Generator<Uint8Array<ArrayBufferLike>> {
+function* blocksOf(parts: readonly Uint8Array<ArrayBufferLike>[]): Generator<Uint8Array<ArrayBuffer>> {
   for (const part of parts)
     for (let from = 0; from < part.length; from += BLOCK) {
       const block = part.subarray(from, from + BLOCK);
       // Platform streams refuse shared memory; one block's copy is nothing.
-      yield block.buffer instanceof ArrayBuffer ? block : block.slice();
+      yield block.buffer instanceof ArrayBuffer ? (block as Uint8Array<ArrayBuffer>) : new Uint8Array(block);
     }
 }
 

@@ -25,7 +25,7 @@ function header(changes: Record<string, string | null> = {}): Uint8Array {
   const lines = Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : `${name} = ${value}`));
   return new TextEncoder().encode(`${lines.join('\n')}\n`);
 }
-const meta = (changes: Record<string, string | null> = {}, data = voxels(24)) =>
+const meta = (changes: Record<string, string | null> = {}, data: Uint8Array = voxels(24)) =>
   read([memorySource('a.mha', join(header(changes), data), 53)]);
 const codes = async (changes: Record<string, string | null>) =>
   (await meta(changes)).volume.header.warnings.map(({ code }) => code);

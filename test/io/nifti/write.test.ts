@@ -45,10 +45,8 @@ describe('writeNifti', () => {
             origin[r] ?? 0,
           ]);
           const rasFromIjk = affineFromRows('ras', 'ijk', rows);
-          const values: ScalarArray = Scalars.from(
-            { length: ni * nj * nk * timepoints },
-            (_, n) => Math.imul(n + 1, salt) >> 7,
-          );
+          const values: ScalarArray = new Scalars(ni * nj * nk * timepoints);
+          for (let n = 0; n < values.length; n++) values[n] = Math.imul(n + 1, salt) >> 7;
           const file = {
             dims: [ni, nj, nk] as const,
             timepoints,

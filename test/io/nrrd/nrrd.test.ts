@@ -23,7 +23,7 @@ function header(changes: Record<string, string | null> = {}, magic = 'NRRD0005')
   const lines = Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : `${name}: ${value}`));
   return new TextEncoder().encode([magic, '# a note', 'note:=dimension: 7', ...lines, '', ''].join('\n'));
 }
-const nrrd = (changes: Record<string, string | null> = {}, data = voxels(24)) =>
+const nrrd = (changes: Record<string, string | null> = {}, data: Uint8Array = voxels(24)) =>
   read([memorySource('a.nrrd', join(header(changes), data), 53)]);
 const rows = async (changes: Record<string, string | null>) =>
   rowsOf((await nrrd(changes)).volume.header.rasFromIjk).slice(0, 3);
