@@ -53,6 +53,11 @@ export async function isosurface(
   return isShared(scalars.buffer) ? inPlace(pool, grid, iso, slabs, run) : joined(pool, grid, iso, slabs, run);
 }
 
+/** Starts the workers and readies their kernels: worth doing while a file is still being read. */
+export async function prepareIsosurface(pool: Pool, workers = pool.size): Promise<void> {
+  await Promise.all(Array.from({ length: workers }, (_, worker) => pool.run('isosurfaceReady', [], { worker })));
+}
+
 /** Gives a mesh's shared memory back to the next `isosurface`: reusing touched pages saves more than half of its time. */
 export function recycle(mesh: Mesh): void {
   for (const { buffer } of [mesh.positions, mesh.normals, mesh.triangles]) {
@@ -77,6 +82,10 @@ async function inPlace(
   slabs: readonly Slab[],
   run: RunOptions,
 ): Promise<Mesh> {
+  if (slabs.length === 1 && spare.length === SPARE_BUFFERS) {
+    const again = await intoSpare(pool, grid, iso, run);
+    if (again) return again;
+  }
   const counts = await Promise.all(
     slabs.map(({ from, to }) => pool.run('isosurfaceCounts', [grid, iso, from, to], run)),
   );
@@ -103,6 +112,29 @@ async function inPlace(
       ),
     );
   return mesh;
+}
+
+/** One worker needs no count where given-back memory happens to be large enough. */
+async function intoSpare(pool: Pool, grid: IsosurfaceGrid, iso: number, run: RunOptions): Promise<Mesh | null> {
+  const [small, middle, large] = spare.splice(0).sort((a, b) => a.byteLength - b.byteLength) as [
+    SharedArrayBuffer,
+    SharedArrayBuffer,
+    SharedArrayBuffer,
+  ];
+  const whole = (buffer: SharedArrayBuffer) => Math.floor(buffer.byteLength / 12) * 3;
+  const target: Mesh = {
+    positions: new Float32Array(small, 0, whole(small)),
+    normals: new Float32Array(middle, 0, whole(middle)),
+    triangles: new Uint32Array(large, 0, whole(large)),
+  };
+  const counts = await pool.run('isosurfaceSlab', [grid, iso, 0, grid.dims[2], target, 0, 0], run);
+  // Memory that is far too large for what came is not handed out: it would be held for nothing.
+  if (!counts || 24 * counts.vertices < small.byteLength) return null;
+  return {
+    positions: target.positions.subarray(0, 3 * counts.vertices),
+    normals: target.normals.subarray(0, 3 * counts.vertices),
+    triangles: target.triangles.subarray(0, 3 * counts.triangles),
+  };
 }
 
 /** Without shared memory: each worker gets its planes and their neighbours, and gives its own arrays back. */

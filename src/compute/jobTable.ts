@@ -6,6 +6,7 @@ export const jobTable = {
   isosurfaceCounts: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceCounts,
   isosurfaceSlab: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceSlab,
   isosurfacePart: async () => (await import('#compute/jobs/isosurface.ts')).isosurfacePart,
+  isosurfaceReady: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceReady,
   isosurfaceOf: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceOf,
   surfaceNetsSlab: async () => (await import('#compute/jobs/surfaceNets.ts')).surfaceNetsSlab,
   surfaceNetsMeshes: async () => (await import('#compute/jobs/surfaceNetsMeshes.ts')).surfaceNetsMeshes,
@@ -26,6 +27,7 @@ export const jobTable = {
   bakeCones: async () => (await import('#compute/jobs/bakeCones.ts')).bakeCones,
   bakeFinish: async () => (await import('#compute/jobs/bakeFinish.ts')).bakeFinish,
   contactShadow: async () => (await import('#compute/jobs/bakeCones.ts')).contactShadow,
+  surfaceDistance: async () => (await import('#compute/jobs/surfaceDistance.ts')).surfaceDistance,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };

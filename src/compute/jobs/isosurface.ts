@@ -39,6 +39,7 @@ export async function* isosurfaceCounts(
  * Meshes planes [from, to): writes vertices from number `firstVertex` and triangles from `firstTriangle` on into `target`, whose
  * arrays lie in shared memory or are the caller's own. Vertices of plane `to` are the next slab's, and numbered as its first.
  * The grid's scalars hold one plane before and two after, where there are such.
+ * @returns the numbers after the last vertex and triangle; null where `target` is too small (what it holds is then of no use)
  */
 export async function* isosurfaceSlab(
   grid: IsosurfaceGrid,
@@ -48,9 +49,9 @@ export async function* isosurfaceSlab(
   target: Mesh,
   firstVertex: number,
   firstTriangle: number,
-): AsyncSteps<null> {
+): AsyncSteps<{ readonly vertices: number; readonly triangles: number } | null> {
   const level = storedLevel(grid, iso);
-  if (!level) return null;
+  if (!level) return { vertices: firstVertex, triangles: firstTriangle };
   const kernel = await slabKernel(grid, level);
   const lastPlane = grid.dims[2] - 1;
   let vertex = firstVertex;
@@ -60,6 +61,7 @@ export async function* isosurfaceSlab(
     for (let k = done.from; k < done.to; k++) {
       const after = end;
       if (k < lastPlane) end = kernel.number(k + 1, after);
+      if (3 * after > target.positions.length) return null;
       if (after > vertex) {
         const { positions, normals } = kernel.vertices(k, vertex);
         target.positions.set(positions, 3 * vertex);
@@ -68,12 +70,13 @@ export async function* isosurfaceSlab(
       vertex = after;
       if (k === lastPlane) continue;
       const triangles = kernel.triangles(k, triangle);
+      if (3 * triangle + triangles.length > target.triangles.length) return null;
       target.triangles.set(triangles, 3 * triangle);
       triangle += triangles.length / 3;
     }
     if (done.tell) yield { stage: 'isosurface', done: to - from + done.to - from, of: 2 * (to - from) };
   }
-  return null;
+  return { vertices: vertex, triangles: triangle };
 }
 
 /** Isosurface of a whole grid by one worker: see isosurface in src/compute. The arrays are the caller's own, exactly as long as they say. */
@@ -93,6 +96,24 @@ export async function* isosurfacePart(grid: IsosurfaceGrid, iso: number, from: n
   };
   if (vertices > 0) yield* isosurfaceSlab(grid, iso, from, to, mesh, 0, 0);
   return transferring(mesh, [mesh.positions.buffer, mesh.normals.buffer, mesh.triangles.buffer]);
+}
+
+/** Loads the kernel and has it compiled for speed, so that the first surface does not wait for that. */
+export async function isosurfaceReady(): Promise<null> {
+  const [n, value] = [32, new Uint8Array(32 ** 3)];
+  for (let at = 0; at < value.length; at++) value[at] = (at * 37 + (at >> 5) * 101) & 255;
+  const grid: IsosurfaceGrid = {
+    scalars: value,
+    dims: [n, n, n],
+    rasFromIjk: { to: 'ras', from: 'ijk', m: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] },
+    slope: 1,
+    intercept: 0,
+  };
+  for (let round = 0; round < 6; round++) {
+    const steps = isosurfaceOf(grid, 128);
+    while (!(await steps.next()).done);
+  }
+  return null;
 }
 
 /** Loads run after run of planes; `tell` when it is time for a step. */

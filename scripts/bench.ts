@@ -1,0 +1,76 @@
+// node scripts/bench.ts NAME… [--json FILE] [--gate] [--save]   runs bench/NAME.ts and prints ours beside the peers.
+// --gate fails where a ratio has fallen by more than 1.15 times against bench/baseline.json; --save writes that file.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BenchRow } from '../bench/row.ts';
+import { ensureBuilt } from './ensureBuilt.mjs';
+
+const root = join(import.meta.dirname, '..');
+const baselineFile = join(root, 'bench/baseline.json');
+const GATE = 1.15;
+
+const args = process.argv.slice(2);
+const jsonAt = args.indexOf('--json');
+const jsonFile = jsonAt >= 0 ? args[jsonAt + 1] : undefined;
+const names = args.filter((arg, n) => !arg.startsWith('--') && (jsonAt < 0 || n !== jsonAt + 1));
+const known = readdirSync(join(root, 'bench'))
+  .filter(
+    (file) =>
+      file.endsWith('.ts') && /export async function run\(/.test(readFileSync(join(root, 'bench', file), 'utf8')),
+  )
+  .map((file) => file.slice(0, -3));
+const unknown = names.filter((name) => !known.includes(name));
+const strange = args.filter((arg) => arg.startsWith('--') && !['--json', '--gate', '--save'].includes(arg));
+if (names.length === 0 || unknown.length > 0 || strange.length > 0 || (jsonAt >= 0 && jsonFile === undefined)) {
+  console.error(
+    `error: bench: expected ${known.join(', ')} [--json FILE] [--gate] [--save], got ${args.join(' ') || 'nothing'}`,
+  );
+  process.exit(2);
+}
+
+ensureBuilt('kernels');
+const rows: BenchRow[] = [];
+for (const name of names) {
+  const { run } = (await import(join(root, 'bench', `${name}.ts`))) as { run: () => Promise<BenchRow[]> };
+  for (const row of await run()) {
+    rows.push(row);
+    console.log(line(row));
+  }
+}
+if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(rows, null, 2)}\n`);
+
+const baseline: Record<string, number> = existsSync(baselineFile) ? JSON.parse(readFileSync(baselineFile, 'utf8')) : {};
+if (args.includes('--save')) {
+  for (const row of rows) if (row.ratio !== null) baseline[keyOf(row)] = row.ratio;
+  const sorted = Object.fromEntries(Object.entries(baseline).sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(baselineFile, `${JSON.stringify(sorted, null, 2)}\n`);
+}
+if (args.includes('--gate')) {
+  let failed = 0;
+  for (const row of rows) {
+    const before = baseline[keyOf(row)];
+    if (before === undefined) console.log(`gate: ${keyOf(row)}: no baseline`);
+    else if (row.ratio === null) console.log(`gate: ${keyOf(row)}: no peer here to compare with`);
+    else if (row.ratio * GATE < before) {
+      failed++;
+      console.log(`gate: ${keyOf(row)}: ${row.ratio}, was ${before}`);
+    }
+  }
+  console.log(failed > 0 ? `gate: ${failed} slower than ${GATE} times their baseline` : 'gate: held');
+  process.exit(failed > 0 ? 1 : 0);
+}
+
+function keyOf(row: BenchRow): string {
+  return `${row.bench} | ${row.case} | ${row.ours.variant}`;
+}
+
+function line({ bench, case: name, ours, peers, ratio }: BenchRow): string {
+  const megabytes = (bytes: number | null) => (bytes === null ? '?' : `${Math.round(bytes / 1e6)} MB`);
+  const own = `${ours.msMin} ms (median ${ours.msMedian}, peak ${megabytes(ours.peakBytes)})`;
+  const others = peers.map((peer) =>
+    peer.msMin === null
+      ? `${peer.name} absent`
+      : `${peer.name} ${peer.version ?? ''} ${peer.msMin} ms, ${megabytes(peer.peakBytes)}: ${peer.ratio ?? '?'}×`,
+  );
+  return `${bench} | ${name} | ${ours.variant} | ${own} | ${others.join(' | ')} | ${ratio === null ? 'no ratio' : `${ratio}×`}`;
+}
