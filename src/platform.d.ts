@@ -125,6 +125,8 @@ declare global {
       readonly buffer: ArrayBuffer;
       grow(pages: number): number;
     }
+    const Module: new (bytes: ArrayBuffer | Uint8Array<ArrayBuffer>) => Module;
+    const Instance: new (module: Module, imports?: Record<string, Record<string, unknown>>) => Instance;
     const Memory: new (descriptor: { initial: number; maximum?: number; shared?: boolean }) => Memory;
     function compile(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<Module>;
     function instantiate(module: Module, imports?: Record<string, Record<string, unknown>>): Promise<Instance>;
