@@ -14,6 +14,7 @@ const urls = {
   surfaceNets: new URL('../../dist/kernels/surfaceNets.wasm', import.meta.url),
   surfaceNetsMeshes: new URL('../../dist/kernels/surfaceNetsMeshes.wasm', import.meta.url),
   coneLight: new URL('../../dist/kernels/coneLight.wasm', import.meta.url),
+  meshDistance: new URL('../../dist/kernels/meshDistance.wasm', import.meta.url),
 } as const;
 
 export type KernelName = keyof typeof urls;

@@ -3,8 +3,9 @@ import { VesaliusError } from '#core/errors.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import type { Step } from '#core/steps.ts';
 import type { Warning } from '#core/warnings.ts';
-import { partCount, slabCount } from './jobs/simplifyCuts.ts';
+import { BRICK_TRIANGLES, partCount, slabCount } from './jobs/simplifyCuts.ts';
 import type { JoinedParts } from './jobs/simplifySeams.ts';
+import type { Surface } from './jobs/surfaceDistance.ts';
 
 export interface SimplifyOptions {
   /** The goal. The result has 0.5 to 1.05 times as many, unless the distances below would be passed. */
@@ -15,13 +16,15 @@ export interface SimplifyOptions {
   readonly onStep?: (step: Step) => void;
   /** At most so many workers of the pool. */
   readonly workers?: number;
+  /** false: distances are not measured (NaN) and the goal wins; for timing. */
+  readonly measure?: boolean;
 }
 
 export interface Simplified {
   readonly mesh: Mesh;
   /** meshoptimizer's own measure of the last pass and of the bricks, the larger. */
   readonly errorMm: number;
-  /** Distance between the two surfaces, both ways, the larger. */
+  /** Distance between the two surfaces by samples spread over their areas, both ways, the larger. */
   readonly p99Mm: number;
   readonly p999Mm: number;
   readonly maxMm: number;
@@ -31,36 +34,72 @@ export interface Simplified {
 /** Bricks are simplified to a little less than their share, or until a collapse would cost more than this many voxels. */
 const BRICK_SHARE = 0.9;
 const BRICK_ERROR = 0.35;
-/** The seam pass ends here at the latest: beyond, 1 % of the surface is more than half a voxel away. */
-const SEAM_ERROR = 0.45;
+/** The seam pass ends here at the latest, in voxels; what it left is then measured. */
+const SEAM_ERROR = 0.6;
 /** The goal is passed by so little that what stays locked along the parts does not bring the count above 1.05. */
 const AIM = 1.03;
+/** Of the distance to the full surface, in voxels, over pieces of at least SMALLEST_PIECE triangles. */
+const P99_LIMIT = 0.5;
+const P999_LIMIT = 1;
+const SMALLEST_PIECE = 100;
+const SAMPLES = 20_000;
+/** Each further attempt allows this much of the error that the one before had. */
+const TIGHTER = 0.7;
+const ATTEMPTS = 4;
 
 /**
  * Fewer triangles, with the surface where it was: bricks are simplified side by side with their borders locked (meshoptimizer),
- * then the whole goes on to the goal, seams first. Vertices are a subset of the given ones, with their normals; what is closed
- * stays closed. The same mesh and goal give the same result on any number of workers. `mesh` is left as it was.
+ * then larger parts go on to the goal, seams first. Vertices are a subset of the given ones, with their normals; coincident
+ * ones and triangles without an area are gone; what is closed stays closed. The same mesh and goal give the same result on any
+ * number of workers. Where the goal would take more than 1 % of the surface half a voxel away (or 0.1 % a whole one), the
+ * distance wins and a warning says so. `mesh` is left as it was.
  * Garland & Heckbert, Surface Simplification Using Quadric Error Metrics, SIGGRAPH 1997, as in meshoptimizer.
  */
 export async function simplify(pool: Pool, mesh: Mesh, options: SimplifyOptions): Promise<Simplified> {
-  const { triangles: goal, voxelMm, signal, onStep } = options;
+  const { triangles: goal, voxelMm, measure = true } = options;
   if (!(goal >= 4)) throw usage('triangles', 'at least 4', goal);
   if (!(voxelMm > 0)) throw usage('voxelMm', 'more than 0', voxelMm);
-  const positions = shared(mesh.positions);
-  const triangles = shared(mesh.triangles);
-  const run: RunOptions = signal ? { signal } : {};
-  const count = triangles.length / 3;
+  const surface: Surface = { positions: shared(mesh.positions), triangles: shared(mesh.triangles) };
+  let brickMm = BRICK_ERROR * voxelMm;
+  let seamMm = SEAM_ERROR * voxelMm;
+  for (let attempt = 1; ; attempt++) {
+    const joined = await collapse(pool, surface, { ...options, brickMm, seamMm });
+    const simple = gather(mesh, joined);
+    if (!measure) {
+      const unknown = { p99Mm: Number.NaN, p999Mm: Number.NaN, maxMm: Number.NaN };
+      return { mesh: simple, errorMm: joined.errorMm, ...unknown, warnings: countWarnings(simple, goal) };
+    }
+    const found = await distanceBetween(pool, surface, simple, options);
+    const within = found.p99Mm <= P99_LIMIT * voxelMm && found.p999Mm <= P999_LIMIT * voxelMm;
+    if (within || attempt === ATTEMPTS || joined.errorMm === 0) {
+      const warnings = [...countWarnings(simple, goal), ...(within ? [] : [distanceWarning(found, voxelMm)])];
+      const { p99Mm, p999Mm, maxMm } = found;
+      return { mesh: simple, errorMm: joined.errorMm, p99Mm, p999Mm, maxMm, warnings };
+    }
+    seamMm = TIGHTER * joined.errorMm;
+    brickMm = Math.min(brickMm, seamMm);
+  }
+}
 
-  const workers = options.workers ?? pool.size;
+/** One way to the goal or to the errors given. */
+async function collapse(
+  pool: Pool,
+  { positions, triangles }: Surface,
+  options: SimplifyOptions & { brickMm: number; seamMm: number },
+): Promise<JoinedParts & { errorMm: number }> {
+  const { triangles: goal, signal, onStep, workers = pool.size, brickMm, seamMm } = options;
+  const run: RunOptions = signal ? { signal } : {};
   const tell = (done: number) => onStep?.({ stage: 'simplify', done: Math.round(1000 * done), of: 1000 });
-  const slabs = slabCount(count);
+  const count = triangles.length / 3;
   const share = (BRICK_SHARE * goal) / count;
+  const inBricks = share < 0.75 && count > BRICK_TRIANGLES;
   let parts: Uint32Array<ArrayBufferLike>[][] = [[triangles]];
   let errorMm = 0;
-  if (share < 0.75) {
+  if (inBricks) {
+    const slabs = slabCount(count);
     const done = new Array<number>(slabs).fill(0);
     const bricks = await atMost(workers, slabs, (slab) =>
-      pool.run('simplifyBricks', [positions, triangles, slab, { share, errorMm: BRICK_ERROR * voxelMm }], {
+      pool.run('simplifyBricks', [positions, triangles, slab, { share, errorMm: brickMm }], {
         ...run,
         onStep(step) {
           done[slab] = step.done / step.of;
@@ -73,37 +112,50 @@ export async function simplify(pool: Pool, mesh: Mesh, options: SimplifyOptions)
       bricks.map((slab) => slab.parts[part] as Uint32Array<ArrayBuffer>).filter((list) => list.length > 0),
     );
   }
-  const total = parts.flat().reduce((sum, list) => sum + list.length / 3, 0);
+  const sizes = parts.map((part) => part.reduce((sum, list) => sum + list.length / 3, 0));
+  const total = sizes.reduce((a, b) => a + b, 0);
   const seamed = await atMost(workers, parts.length, (n) => {
     const lists = parts[n] as Uint32Array<ArrayBufferLike>[];
-    const own = lists.reduce((sum, list) => sum + list.length / 3, 0);
-    const target = Math.floor((AIM * goal * own) / total);
-    const transfer = share < 0.75 ? lists.map((list) => list.buffer) : [];
-    return pool.run('simplifySeams', [positions, lists, target, SEAM_ERROR * voxelMm, parts.length === 1], {
-      ...run,
-      transfer,
-    });
+    const target = Math.floor((AIM * goal * (sizes[n] as number)) / total);
+    const transfer = inBricks ? lists.map((list) => list.buffer) : [];
+    return pool.run('simplifySeams', [positions, lists, target, seamMm, parts.length === 1], { ...run, transfer });
   });
   errorMm = Math.max(errorMm, ...seamed.map((part) => part.errorMm));
   const lists = seamed.map((part) => part.triangles);
-  const whole = await pool.run('joinParts', [positions, lists], { ...run, transfer: lists.map((list) => list.buffer) });
+  const joined = await pool.run('joinParts', [positions, lists], {
+    ...run,
+    transfer: lists.map((list) => list.buffer),
+  });
   tell(1);
+  return { ...joined, errorMm };
+}
 
-  const warnings: Warning[] = [];
-  const got = whole.triangles.length / 3;
-  if (got > 1.05 * goal)
-    warnings.push({
-      code: 'simplify-bound',
-      where: 'triangles',
-      kept: String(got),
-      text: `${got} triangles were kept of the ${goal} asked for: fewer would leave the surface by more than half a voxel.`,
-    });
+/** Both ways, the larger of each figure. */
+async function distanceBetween(pool: Pool, full: Surface, simple: Mesh, { voxelMm, signal }: SimplifyOptions) {
+  const run: RunOptions = signal ? { signal } : {};
+  const { positions, triangles } = simple;
+  const [there, back] = await Promise.all([
+    pool.run('surfaceDistance', [full, { positions, triangles }, SAMPLES, SMALLEST_PIECE, 2 * voxelMm], run),
+    pool.run('surfaceDistance', [{ positions, triangles }, full, SAMPLES, 0, voxelMm], run),
+  ]);
   return {
-    mesh: gather(mesh, whole),
-    errorMm,
-    ...{ p99Mm: Number.NaN, p999Mm: Number.NaN, maxMm: Number.NaN },
-    warnings,
+    p99Mm: Math.max(there.p99Mm, back.p99Mm),
+    p999Mm: Math.max(there.p999Mm, back.p999Mm),
+    maxMm: Math.max(there.maxMm, back.maxMm),
   };
+}
+
+function countWarnings({ triangles }: Mesh, goal: number): Warning[] {
+  const count = triangles.length / 3;
+  if (count <= 1.05 * goal) return [];
+  const text = `${count} triangles were kept of the ${goal} asked for: fewer would leave the full surface too far.`;
+  return [{ code: 'simplify-bound', where: 'triangles', kept: String(count), text }];
+}
+
+function distanceWarning(found: { p99Mm: number; p999Mm: number }, voxelMm: number): Warning {
+  const [p99, p999] = [found.p99Mm / voxelMm, found.p999Mm / voxelMm].map((voxels) => voxels.toFixed(2));
+  const text = `The simplified surface is farther from the full one than meant: 99 % within ${p99} voxels, 99.9 % within ${p999}.`;
+  return { code: 'simplify-distance', where: 'triangles', kept: `${p99} voxels`, text };
 }
 
 function gather(mesh: Mesh, { vertices, triangles }: JoinedParts): Mesh {

@@ -3,11 +3,11 @@ type Triangles = Uint32Array<ArrayBufferLike>;
 type Axis = 0 | 1 | 2;
 
 /** Triangles of a brick, at most and roughly: small enough that its simplification stays in the processor's caches. */
-const BRICK_TRIANGLES = 64_000;
+export const BRICK_TRIANGLES = 64_000;
 /** Triangles of a slab, roughly. */
 const SLAB_TRIANGLES = 500_000;
 /** Cuts are read from about this many triangles. */
-const SAMPLES = 16_384;
+const SAMPLES = 4096;
 
 /** Either a plane with what lies below and above it, or the number of a brick. */
 type Cut = number | { readonly axis: Axis; readonly at: number; readonly low: Cut; readonly high: Cut };
