@@ -90,11 +90,17 @@ export function coneLight(
       const dy: f32 = ty * cx + by * cy + ny * cz;
       const dz: f32 = tz * cx + bz * cy + nz * cz;
       let through: f32 = 1;
+      let entered = false;
       for (let sample = 0; sample < sampleCount; sample++) {
         const step = samples + <usize>sample * 12;
         const t = load<f32>(step);
         const met = occupied(<usize>load<u32>(step, 8), x + dx * t, y + dy * t, z + dz * t);
-        if (met < 0) break;
+        if (met < 0) {
+          // A cone that has left a box does not come back; one from outside may yet enter.
+          if (entered) break;
+          continue;
+        }
+        entered = true;
         if (met == 0) continue;
         through *= <f32>1.0 - met * load<f32>(step, 4);
         if (through < 0.03) {

@@ -12,6 +12,8 @@ import {
 import { concavity, RAW_STRIDE, smoothOverEdges } from '#core/mesh/vertexLight.ts';
 import type { Steps } from '#core/steps.ts';
 
+/** What the flattest cones of an open plane see of the plane itself, the coarse levels being wide: it is not shade. */
+const OPEN_PLANE = 0.94;
 /** Bytes per 1/mm of concavity about the middle. */
 const CONCAVITY_SCALE = 2.5;
 
@@ -51,7 +53,7 @@ export function* bakeFinish(
       light[to + 2] = light[to] as number;
       light[to + 3] = light[to + 1] as number;
     }
-    light[to + OPENNESS] = byte(255 * (values[from] as number));
+    light[to + OPENNESS] = byte((255 / OPEN_PLANE) * (values[from] as number));
     light[to + CONCAVITY] = byte(128 + 127 * CONCAVITY_SCALE * (creases[n] as number));
     light[to + DEPTH] = byte(255 * (values[from + 4] as number));
   }
