@@ -1,7 +1,26 @@
 import type { DataSet } from 'dicom-parser';
 import { VesaliusError } from '#core/errors.ts';
 import type { Vector3 } from '#core/space/affine.ts';
-import type { Frame } from './instance.ts';
+
+/** One picture of a file, with all that places it in space and time. LPS millimetres. Plain data. */
+export interface Frame {
+  readonly index: number;
+  readonly position: Vector3 | null;
+  readonly rowDirection: Vector3 | null;
+  readonly columnDirection: Vector3 | null;
+  /** mm between rows, between columns. */
+  readonly pixelSpacing: readonly [number, number] | null;
+  readonly spacingFrom: 'PixelSpacing' | 'ImagerPixelSpacing' | 'NominalScannedPixelSpacing' | null;
+  readonly thickness: number | null;
+  readonly slope: number;
+  readonly intercept: number;
+  readonly unit: string | null;
+  /** What else sets stacks of one series apart, by keyword. */
+  readonly kind: Readonly<Record<string, string>>;
+  /** What may number the timepoints, by keyword, in the order in which they are asked. */
+  readonly times: Readonly<Record<string, number | null>>;
+  readonly instanceNumber: number;
+}
 
 /** Data sets in which an attribute of one frame is looked for, the nearest first. */
 type Places = readonly DataSet[];

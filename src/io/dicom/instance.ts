@@ -1,10 +1,9 @@
 import type { DataSet } from 'dicom-parser';
 import { fieldsOf, VesaliusError, type VesaliusErrorFields } from '#core/errors.ts';
-import type { Vector3 } from '#core/space/affine.ts';
 import type { SeriesFacts } from '#core/volume/volume.ts';
 import type { ByteSource } from '#io/source.ts';
 import { type DicomHeader, readHeader } from './dataset.ts';
-import { framesOf } from './frames.ts';
+import { type Frame, framesOf } from './frames.ts';
 import { isoDate, textOf } from './text.ts';
 import { EXPLICIT_BIG, type TransferSyntax, transferSyntaxOf } from './transferSyntax.ts';
 
@@ -27,26 +26,6 @@ export interface StoredPixels {
   readonly length: number | null;
   /** Samples of 8 bits written as big-endian words of 16. */
   readonly bytePairs: boolean;
-}
-
-/** One picture of a file, with all that places it in space and time. LPS millimetres. Plain data. */
-export interface Frame {
-  readonly index: number;
-  readonly position: Vector3 | null;
-  readonly rowDirection: Vector3 | null;
-  readonly columnDirection: Vector3 | null;
-  /** mm between rows, between columns. */
-  readonly pixelSpacing: readonly [number, number] | null;
-  readonly spacingFrom: 'PixelSpacing' | 'ImagerPixelSpacing' | 'NominalScannedPixelSpacing' | null;
-  readonly thickness: number | null;
-  readonly slope: number;
-  readonly intercept: number;
-  readonly unit: string | null;
-  /** What else sets stacks of one series apart, by keyword. */
-  readonly kind: Readonly<Record<string, string>>;
-  /** What may number the timepoints, by keyword, in the order in which they are asked. */
-  readonly times: Readonly<Record<string, number | null>>;
-  readonly instanceNumber: number;
 }
 
 export interface Instance {

@@ -1,36 +1,14 @@
 import { asVesaliusError, fieldsOf, VesaliusError, type VesaliusErrorFields } from '#core/errors.ts';
-import { spacingOf } from '#core/space/affine.ts';
 import type { AsyncSteps } from '#core/steps.ts';
-import type { Modality, ScalarType, SeriesFacts, VolumeHeader } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import type { ByteSource, SourceRef } from '#io/source.ts';
 import { type OrderedStack, orderStack } from './geometry.ts';
 import { type Instance, readInstance, type StoredPixels } from './instance.ts';
+import type { DicomSeries, PlannedSlice } from './series.ts';
+import { headerOf } from './seriesHeader.ts';
 import { type Slice, type Stack, splitByAcquisition, stacksOf } from './stack.ts';
 
-/** One stack of pictures that can be read as a volume, or why it cannot. Plain data, cloneable. */
-export interface DicomSeries {
-  /** SeriesInstanceUID (the first file's path where there is none); with `#n` behind where one series holds several stacks. */
-  readonly uid: string;
-  readonly facts: SeriesFacts;
-  readonly header: Omit<VolumeHeader, 'storedRange'> | null;
-  /** The files, in the order in which their slices lie (each once). */
-  readonly sources: readonly SourceRef[];
-  /** Where each slice of the volume is, k fastest, then the timepoint; empty where the series cannot be read. */
-  readonly slices: readonly PlannedSlice[];
-  readonly error?: VesaliusErrorFields;
-}
-
-export interface PlannedSlice {
-  /** Index into `sources`. */
-  readonly source: number;
-  /** The file's base name, for words. */
-  readonly name: string;
-  readonly frame: number;
-  readonly pixels: StoredPixels;
-  readonly slope: number;
-  readonly intercept: number;
-}
+export type { DicomSeries };
 
 /** Headers that are waited for at once. */
 const AT_ONCE = 8;
@@ -225,94 +203,5 @@ function readable(
     }
     return { source, name, frame: frame.index, pixels, slope: frame.slope, intercept: frame.intercept };
   });
-  const first = slices[0] as PlannedSlice;
-  const even = slices.every((slice) => slice.slope === first.slope && slice.intercept === first.intercept);
-  const frame = (stack.slices[0] as Slice).frame;
-  const modality = modalityOf(lead.modality);
-  return {
-    facts: lead.facts,
-    sources,
-    slices,
-    header: {
-      name: nameOf(lead),
-      dims: [first.pixels.columns, first.pixels.rows, stack.nk],
-      timepoints: stack.timepoints,
-      scalarType: even ? scalarTypeOf(first.pixels) : 'f32',
-      slope: even ? first.slope : 1,
-      intercept: even ? first.intercept : 0,
-      rasFromIjk: stack.rasFromIjk,
-      spacing: spacingOf(stack.rasFromIjk),
-      modality,
-      modalityGuessed: false,
-      unit: unitOf(modality, frame.unit),
-      format: 'dicom',
-      synthetic: false,
-      warnings: [...warnings, ...stack.warnings, ...pixelWarnings(slices, even)],
-      series: lead.facts,
-    },
-  };
-}
-
-function pixelWarnings(slices: readonly PlannedSlice[], even: boolean): Warning[] {
-  const warnings: Warning[] = [];
-  if (!even)
-    warnings.push({
-      code: 'rescale-differs',
-      where: 'RescaleSlope',
-      kept: 'rescaled values as float32',
-      text: 'RescaleSlope or RescaleIntercept differ from slice to slice; each slice is rescaled by its own.',
-    });
-  if (slices.some((slice) => slice.pixels.kind === 'double'))
-    warnings.push({
-      code: 'float64-narrowed',
-      where: 'DoubleFloatPixelData',
-      kept: 'float32',
-      text: 'Values of 64 bits are kept with 24 bits of precision.',
-    });
-  if (slices.some((slice) => slice.pixels.lossy))
-    warnings.push({
-      code: 'lossy-compression',
-      where: 'LossyImageCompression',
-      kept: 'the values as compressed',
-      text: 'The pictures were compressed with loss: values are near to what was measured, not equal.',
-    });
-  if (slices.some((slice) => slice.pixels.monochrome1))
-    warnings.push({
-      code: 'monochrome1',
-      where: 'PhotometricInterpretation',
-      kept: 'the values as stored',
-      text: 'The smallest value is meant to be shown white (MONOCHROME1); values are kept as stored.',
-    });
-  return warnings;
-}
-
-/** What holds every stored value: 12 bits stay 16 bits; whole numbers of 32 bits are checked when they are read. */
-function scalarTypeOf({ kind, bitsAllocated, signed }: StoredPixels): ScalarType {
-  if (kind !== 'whole' || bitsAllocated === 32) return 'f32';
-  if (signed) return 'i16';
-  return bitsAllocated === 8 ? 'u8' : 'u16';
-}
-
-const MODALITIES: Readonly<Record<string, Modality>> = {
-  CT: 'CT',
-  MR: 'MR',
-  PT: 'PT',
-  US: 'US',
-  CR: 'CR',
-  DX: 'CR',
-  DR: 'CR',
-};
-
-function modalityOf(modality: string): Modality {
-  return MODALITIES[modality] ?? 'OT';
-}
-
-/** RescaleType where it says something ('US' is "unspecified"); a CT that says nothing is in Hounsfield units (PS3.3, C.8.2.1). */
-function unitOf(modality: Modality, said: string | null): string {
-  if (said === null) return modality === 'CT' ? 'HU' : '';
-  return said === 'US' ? '' : said;
-}
-
-function nameOf({ facts, protocol, modality }: Instance): string {
-  return facts.description || protocol || `${modality || 'DICOM'} ${facts.number ?? ''}`.trim();
+  return { facts: lead.facts, sources, slices, header: headerOf(stack, slices, lead, warnings) };
 }

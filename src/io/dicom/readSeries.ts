@@ -6,7 +6,7 @@ import { refuseTooLarge } from '#io/memory.ts';
 import { openSource } from '#io/source.ts';
 import type { FrameDecoder } from './codeStream.ts';
 import { frameDecoder } from './decode.ts';
-import type { DicomSeries, PlannedSlice } from './listSeries.ts';
+import type { DicomSeries, PlannedSlice } from './series.ts';
 import { type PixelSource, pixelSource } from './pixelSource.ts';
 import { storeSlice } from './storeSlice.ts';
 

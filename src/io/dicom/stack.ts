@@ -1,5 +1,6 @@
 import type { Vector3 } from '#core/space/affine.ts';
-import type { Frame, StoredPixels } from './instance.ts';
+import type { Frame } from './frames.ts';
+import type { StoredPixels } from './instance.ts';
 
 /** A frame and the file that it lies in. */
 export interface Slice {
