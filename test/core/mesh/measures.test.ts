@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { areaMm2 } from '#core/mesh/areaMm2.ts';
-import { edgeCensus, eulerCharacteristic } from '#core/mesh/edges.ts';
-import { pieceSizes } from '#core/mesh/pieces.ts';
-import { signedVolumeMm3 } from '#core/mesh/volumeMm3.ts';
+import { edgeCensus, eulerCharacteristic } from '#core/mesh/edgeCensus.ts';
+import { pieceSizes } from '#core/mesh/pieceSizes.ts';
+import { signedVolumeMm3 } from '#core/mesh/signedVolumeMm3.ts';
 import { weld } from '#core/mesh/weld.ts';
 
 /** A box with corners (x, y, z) and (x + a, y + b, z + c), outward. */
