@@ -176,22 +176,32 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
     },
 
     refineLayer(layer, labels, facts) {
-      const own = state().segments.filter((each) => each.layer === layer);
-      const records = facts.flatMap(({ value, ...fields }) => {
-        const before = own.find((each) => each.value === value);
-        return before ? [{ before, fields, after: checked('segments', { ...before, ...fields }) }] : [];
+      const dims = journal.dims(layer);
+      if (dims === null) return;
+      if (labels?.dims.some((size, axis) => size !== dims[axis]))
+        throw refusal('usage', 'layer', 'dims', dims.join('×'), labels.dims.join('×'));
+      // Segments that an undo has taken away are refined too: a redo brings them back with the better figures.
+      const writes = [...items.ids('segments').keys()].flatMap((id) => {
+        const record = items.fields('segments', id);
+        const fact = record.layer === layer ? facts.find(({ value }) => value === record.value) : undefined;
+        if (fact === undefined) return [];
+        const { opacity, ...settled } = fact;
+        checked('segments', { ...record, ...fact } as SegmentRecord);
+        const key = factKey('segments', id, 'opacity');
+        // An opacity that somebody chose is his; only the one it was made with is refined.
+        const chosen = undo.reaches(key) || items.fact(key)?.[1] !== items.peer;
+        return [{ id, settled, opacity: opacity === undefined || chosen ? null : { key, value: opacity } }];
       });
       commit(() => {
-        if (labels) journal.refineSnapshot(layer, labels);
-        for (const { before, fields, after } of records) {
-          const made = items.value(factKey('segments', before.id, 'made')) as object;
-          const settled = Object.keys(fields).filter((field) => field in made);
-          const refined = settled.map((field) => [field, after[field as keyof SegmentRecord]]);
-          items.write(factKey('segments', before.id, 'made'), { ...made, ...Object.fromEntries(refined) });
-          for (const field of Object.keys(fields)) {
-            if (!(field in made))
-              items.write(factKey('segments', before.id, field), after[field as keyof SegmentRecord]);
-          }
+        if (labels !== null) {
+          const snapshot = newId('snapshot');
+          journal.putSnapshot(snapshot, labels);
+          journal.append({ kind: 'layer', layer, dims, snapshot });
+        }
+        for (const { id, settled, opacity } of writes) {
+          const key = factKey('segments', id, 'made');
+          items.write(key, { ...(items.value(key) as object), ...settled });
+          if (opacity !== null) items.write(opacity.key, opacity.value);
         }
         return {};
       });

@@ -1,6 +1,6 @@
 // The journal of a case's labelmaps on this device: takes operations, its own and others', in any order, and keeps each
 // layer folded. The plain fold that this one has to agree with is core/labelmap/fold.ts.
-import { foldBrick } from '#core/labelmap/fold.ts';
+import { baseAmong, foldBrick } from '#core/labelmap/fold.ts';
 import type { Brick, LabelmapData } from '#core/labelmap/labelmap.ts';
 import {
   compareStamps,
@@ -12,6 +12,7 @@ import {
   type Stamp,
 } from '#core/labelmap/operation.ts';
 import type { Runs } from '#core/labelmap/runs.ts';
+import type { Dims } from '#core/volume/volume.ts';
 import { type FoldedLayer, foldedLayer } from './foldedLayer.ts';
 import type { JournalStore } from './journalStore.ts';
 
@@ -34,14 +35,14 @@ export interface Journal {
   /** Standing paint of other peers in a layer. */
   paintedByOthers(layer: string): boolean;
   putSnapshot(name: string, labels: LabelmapData): void;
-  /** Puts finer labels in the place of an own layer's snapshot; paint over it stands. */
-  refineSnapshot(layer: string, labels: LabelmapData): void;
   snapshot(name: string): LabelmapData | null;
   /** Snapshots that operations name and that are not here. */
   missingSnapshots(): string[];
   /** Null where no operation that stands makes it, or its snapshot is not here yet. */
   layer(id: string): FoldedLayer | null;
   layers(): string[];
+  /** Of a layer that was made and not dropped, standing or not; else null. */
+  dims(layer: string): Dims | null;
   /** Layers that this peer made and whose bricks are here. */
   ownLayers(): string[];
   /** Takes a layer that no step can bring back for good, and lets go of its bricks; its operations stay. */
@@ -61,10 +62,11 @@ export function createJournal(
   const byId = new Map<OperationId, Operation>();
   const counters = new Map<string, Set<number>>();
   const revertsOf = new Map<OperationId, OperationId[]>();
-  const makers = new Map<string, LayerOperation>();
+  /** The one that made a layer, then those that refined it, in the order of the fold. */
+  const makers = new Map<string, LayerOperation[]>();
   const paints = new Map<string, PaintOperation[]>();
   const snapshots = new Map<string, LabelmapData>();
-  const folded = new Map<string, FoldedLayer>();
+  const folded = new Map<string, { readonly layer: FoldedLayer; readonly from: LayerOperation }>();
   let lamport = 0;
 
   const stands = (id: OperationId): boolean => {
@@ -88,28 +90,43 @@ export function createJournal(
     return null;
   };
 
+  const maker = (layer: string): LayerOperation | undefined => makers.get(layer)?.[0];
+  const baseOf = (layer: string): LayerOperation | undefined =>
+    baseAmong(makers.get(layer) ?? [], (name) => snapshots.has(name));
+
   const refold = (layer: string, bricks: Iterable<number>, latest: PaintOperation | null): void => {
-    const maker = makers.get(layer);
-    const base = maker === undefined ? undefined : snapshots.get(maker.snapshot);
-    if (maker === undefined || base === undefined) return;
-    let into = folded.get(layer);
-    if (into === undefined) {
-      into = foldedLayer(base);
-      folded.set(layer, into);
+    const from = baseOf(layer);
+    const base = from === undefined ? undefined : snapshots.get(from.snapshot);
+    if (from === undefined || base === undefined) return;
+    let entry = folded.get(layer);
+    if (entry?.from !== from) {
+      entry = { layer: foldedLayer(base, (entry?.layer.revision ?? 0) + 1), from };
+      folded.set(layer, entry);
       bricks = new Set((paints.get(layer) ?? []).flatMap((paint) => paint.edits.map((edit) => edit.brick)));
       latest = null;
     }
+    const into = entry.layer;
     const edits = (paint: PaintOperation, brick: number): Runs[] =>
       paint.edits.filter((edit) => edit.brick === brick).map((edit) => edit.runs);
     const changes: [number, Brick][] = [];
     for (const brick of bricks) {
       if (brick >= base.bricks.length) continue;
-      const from = (latest === null ? base : into.labels).bricks[brick] as Brick;
+      const before = (latest === null ? base : into.labels).bricks[brick] as Brick;
       const list = latest === null ? (paints.get(layer) ?? []).filter((p) => stands(operationId(p))) : [latest];
       const runs = list.flatMap((paint) => edits(paint, brick));
-      changes.push([brick, foldBrick(from, runs, brick, maker.dims)]);
+      changes.push([brick, foldBrick(before, runs, brick, from.dims)]);
     }
     into.replace(changes);
+  };
+
+  /** Coarser labels that others have replaced are needed by nobody. */
+  const dropReplaced = (layer: string): void => {
+    const needed = new Set([...makers.keys()].map((each) => baseOf(each)?.snapshot));
+    const from = baseOf(layer);
+    for (const older of makers.get(layer) ?? []) {
+      if (older === from) break;
+      if (!needed.has(older.snapshot)) snapshots.delete(older.snapshot);
+    }
   };
 
   const take = (operation: Operation): void => {
@@ -121,19 +138,16 @@ export function createJournal(
     if (operation.kind === 'revert') {
       revertsOf.set(operation.op, [...(revertsOf.get(operation.op) ?? []), id]);
     } else if (operation.kind === 'layer') {
-      makers.set(operation.layer, operation);
+      makers.set(operation.layer, inserted(makers.get(operation.layer) ?? [], operation));
     } else {
-      const list = paints.get(operation.layer) ?? [];
-      let at = list.length;
-      while (at > 0 && compareStamps(list[at - 1] as PaintOperation, operation) > 0) at--;
-      list.splice(at, 0, operation);
-      paints.set(operation.layer, list);
+      paints.set(operation.layer, inserted(paints.get(operation.layer) ?? [], operation));
     }
     const about = root(operation);
     if (about === null) return;
     if (about.kind === 'layer') {
       refold(about.layer, [], null);
-      folded.get(about.layer)?.touch();
+      dropReplaced(about.layer);
+      folded.get(about.layer)?.layer.touch();
       return;
     }
     const bricks = about.edits.map((edit) => edit.brick);
@@ -181,35 +195,39 @@ export function createJournal(
     putSnapshot(name, labels) {
       snapshots.set(name, labels);
       keep(store.putSnapshot(name, labels));
-      for (const maker of makers.values()) if (maker.snapshot === name) refold(maker.layer, [], null);
-      changed();
-    },
-    refineSnapshot(layer, labels) {
-      const maker = makers.get(layer);
-      if (maker === undefined) return;
-      const revision = (folded.get(layer)?.revision ?? 0) + 1;
-      snapshots.set(maker.snapshot, labels);
-      keep(store.putSnapshot(maker.snapshot, labels));
-      folded.set(layer, foldedLayer(labels, revision));
-      refold(layer, new Set((paints.get(layer) ?? []).flatMap((paint) => paint.edits.map((edit) => edit.brick))), null);
+      for (const [layer, list] of makers) {
+        if (!list.some((each) => each.snapshot === name)) continue;
+        refold(layer, [], null);
+        dropReplaced(layer);
+      }
       changed();
     },
     snapshot: (name) => snapshots.get(name) ?? null,
-    missingSnapshots: () => [...makers.values()].map((m) => m.snapshot).filter((name) => !snapshots.has(name)),
+    missingSnapshots() {
+      const needed = [...makers.values()].map((list) => baseAmong(list, () => true)?.snapshot);
+      return needed.flatMap((name) => (name === undefined || snapshots.has(name) ? [] : [name]));
+    },
     layer(id) {
-      const maker = makers.get(id);
-      return maker !== undefined && stands(operationId(maker)) ? (folded.get(id) ?? null) : null;
+      const made = maker(id);
+      return made !== undefined && stands(operationId(made)) ? (folded.get(id)?.layer ?? null) : null;
     },
     layers: () => [...makers.keys()],
-    ownLayers: () =>
-      [...makers.values()].flatMap((m) => (m.peer === peer && snapshots.has(m.snapshot) ? [m.layer] : [])),
+    dims: (layer) => baseOf(layer)?.dims ?? null,
+    ownLayers: () => [...makers.keys()].filter((layer) => maker(layer)?.peer === peer && baseOf(layer) !== undefined),
     dropLayer(id) {
-      const maker = makers.get(id);
-      if (maker === undefined) return;
-      if (stands(operationId(maker))) journal.append({ kind: 'revert', op: operationId(maker) });
-      snapshots.delete(maker.snapshot);
+      const made = maker(id);
+      if (made === undefined) return;
+      if (stands(operationId(made))) journal.append({ kind: 'revert', op: operationId(made) });
+      for (const each of makers.get(id) ?? []) snapshots.delete(each.snapshot);
       folded.delete(id);
     },
   };
   return journal;
+}
+
+function inserted<Each extends Stamp>(list: Each[], item: Each): Each[] {
+  let at = list.length;
+  while (at > 0 && compareStamps(list[at - 1] as Each, item) > 0) at--;
+  list.splice(at, 0, item);
+  return list;
 }

@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { hashLabelmap, labelmapHash } from '#core/labelmap/hash.ts';
-import { BRICK_VOXELS, type Brick, brickGrid, type LabelmapData } from '#core/labelmap/labelmap.ts';
+import { BRICK_VOXELS, type Brick, brickGrid, type LabelmapData, valueAt } from '#core/labelmap/labelmap.ts';
 import { editsAt } from '#core/labelmap/paint.ts';
 import type { Dims } from '#core/volume/volume.ts';
 import { caseSummary } from '#state/caseSummary.ts';
 import { historyActs } from '#state/caseVerbs.ts';
 import { memoryJournalStore } from '#state/journalStore.ts';
-import { addLayer, emptyBricks, newSegment, openScan, SMALL, seeded, testCase, volumeHeader } from './caseFixtures.ts';
+import {
+  addLayer,
+  boxLayer,
+  countByHand,
+  emptyBricks,
+  newSegment,
+  openScan,
+  SMALL,
+  seeded,
+  testCase,
+  volumeHeader,
+} from './caseFixtures.ts';
 
 const opened = () => {
   const store = testCase();
@@ -158,6 +169,68 @@ describe('paint', () => {
     const before = [caseSummary(store.getState()), store.caseHash(), store.getState().history.length];
     expect(() => verbs.paint(layer, edits)).toThrow(expect.objectContaining({ code }));
     expect([caseSummary(store.getState()), store.caseHash(), store.getState().history.length]).toEqual(before);
+  });
+});
+
+describe('refining a layer', () => {
+  const refined = () => {
+    const it = opened();
+    const layer = it.segment(it.liver)?.layer ?? '';
+    const fine = boxLayer(seeded(77), [1, 2, 3]);
+    const facts = [1, 2, 3].map((value) => ({ value, voxels: countByHand(fine, value), isovalue: 120, opacity: 0.25 }));
+    return { ...it, layer, fine, facts };
+  };
+
+  it('is no step; the same steps are undone and redone over the finer labels, and the paint stays', () => {
+    const { store, verbs, layer, fine, facts, liver, segment } = refined();
+    verbs.paint(layer, editsAt(SMALL, [[2, 2, 2]], 1));
+    verbs.undo();
+    verbs.redo();
+    const revision = store.voxels.layer(layer)?.revision ?? 0;
+    const steps = store.getState().history;
+    verbs.refineLayer(layer, fine, facts);
+    expect(store.getState().history).toEqual(steps);
+    expect(store.voxels.layer(layer)?.revision).toBeGreaterThan(revision);
+    expect(store.voxels.changedBricks(layer, revision)).toBe('all');
+    const labels = store.voxels.layer(layer)?.labels ?? fine;
+    expect(valueAt(labels, 2, 2, 2)).toBe(1);
+    expect(segment(liver)).toMatchObject({ isovalue: 120, opacity: 0.25, voxels: countByHand(labels, 1) });
+    const end = [caseSummary(store.getState()), store.caseHash()];
+    verbs.undo();
+    expect(store.labelsHash(layer)).toBe(labelmapHash(fine));
+    expect(segment(liver)?.voxels).toBe(countByHand(fine, 1));
+    while (store.getState().canUndo) verbs.undo();
+    expect(store.getState().segments).toEqual([]);
+    while (store.getState().canRedo) verbs.redo();
+    expect([caseSummary(store.getState()), store.caseHash()]).toEqual(end);
+  });
+
+  it('leaves an opacity that somebody chose, and its undo works', () => {
+    const { verbs, layer, fine, facts, liver, spleen, segment } = refined();
+    verbs.setOpacity(liver, 0.7);
+    verbs.refineLayer(layer, fine, facts);
+    expect([segment(liver)?.opacity, segment(spleen)?.opacity]).toEqual([0.7, 0.25]);
+    verbs.undo();
+    expect(segment(liver)?.opacity).toBe(1);
+  });
+
+  it('reaches a layer that was undone meanwhile: the redo shows the finer one', () => {
+    const { store, verbs, layer, fine, facts, liver, segment } = refined();
+    verbs.undo();
+    verbs.refineLayer(layer, fine, facts);
+    expect(store.getState().segments).toEqual([]);
+    expect(store.voxels.layer(layer)).toBeNull();
+    verbs.redo();
+    expect(store.labelsHash(layer)).toBe(labelmapHash(fine));
+    expect(segment(liver)?.voxels).toBe(countByHand(fine, 1));
+  });
+
+  it('refuses another grid, and lets pass what is gone', () => {
+    const { store, verbs, layer } = refined();
+    const before = store.labelsHash(layer);
+    expect(() => verbs.refineLayer(layer, { dims: [8, 8, 8], bricks: [0] }, [])).toThrow('8×8×8');
+    verbs.refineLayer('nope', null, [{ value: 1, voxels: 3 }]);
+    expect(store.labelsHash(layer)).toBe(before);
   });
 });
 

@@ -1,7 +1,14 @@
 // What a layer holds: its snapshot and then every operation that stands, in the one order of compareStamps.
 import type { Dims } from '#core/volume/volume.ts';
 import { BRICK, BRICK_VOXELS, type Brick, brickGrid, type LabelmapData } from './labelmap.ts';
-import { compareStamps, type Operation, type OperationId, operationId, type PaintOperation } from './operation.ts';
+import {
+  compareStamps,
+  type LayerOperation,
+  type Operation,
+  type OperationId,
+  operationId,
+  type PaintOperation,
+} from './operation.ts';
 import { type Runs, writeRuns } from './runs.ts';
 
 /**
@@ -52,6 +59,18 @@ function clearBeyondGrid(voxels: Uint16Array<ArrayBufferLike>, index: number, di
 }
 
 /**
+ * Whose snapshot a layer begins with: the latest of those that made and refined it, if it is here and on the same grid.
+ * @param makers in the order of the fold
+ */
+export function baseAmong(
+  makers: readonly LayerOperation[],
+  isHere: (snapshot: string) => boolean,
+): LayerOperation | undefined {
+  const dims = makers[0]?.dims;
+  return makers.findLast((each) => each.dims.every((size, axis) => size === dims?.[axis]) && isHere(each.snapshot));
+}
+
+/**
  * Folds a whole layer from nothing: the oracle of the incremental fold in state/journal.ts.
  * @param snapshot gives the first bricks of the layer's own operation, null where they are not here yet
  * @returns null where no operation that stands makes the layer, or its snapshot is missing
@@ -62,11 +81,16 @@ export function foldLayer(
   snapshot: (name: string) => LabelmapData | null,
 ): LabelmapData | null {
   const stands = standing(operations);
-  const own = operations.filter((o) => stands.has(operationId(o)) && o.kind !== 'revert' && o.layer === layer);
-  const maker = own.find((o) => o.kind === 'layer');
-  const base = maker === undefined ? null : snapshot(maker.snapshot);
-  if (maker === undefined || base === null) return null;
-  const paints = own.filter((o): o is PaintOperation => o.kind === 'paint').sort(compareStamps);
+  const makers = operations
+    .filter((o): o is LayerOperation => o.kind === 'layer' && o.layer === layer)
+    .sort(compareStamps);
+  const maker = makers[0];
+  const from = baseAmong(makers, (name) => snapshot(name) !== null);
+  const base = from === undefined ? null : snapshot(from.snapshot);
+  if (maker === undefined || !stands.has(operationId(maker)) || base === null) return null;
+  const paints = operations
+    .filter((o): o is PaintOperation => o.kind === 'paint' && o.layer === layer && stands.has(operationId(o)))
+    .sort(compareStamps);
   const bricks = base.bricks.map((brick, index) =>
     foldBrick(
       brick,

@@ -18,7 +18,10 @@ export interface BrickEdit {
   readonly runs: Runs;
 }
 
-/** A new layer whose first bricks are a snapshot, named and kept beside the journal. */
+/**
+ * A new layer whose first bricks are a snapshot, named and kept beside the journal. A later one of the same layer and dims
+ * refines it: the paint lies over the latest snapshot; whether the layer stands is up to the first.
+ */
 export interface LayerOperation extends Stamp {
   readonly kind: 'layer';
   readonly layer: string;

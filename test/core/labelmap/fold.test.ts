@@ -143,6 +143,7 @@ const history = fc
     fc.record({
       peer: fc.constantFrom(...letters),
       revert: fc.option(fc.nat(), { freq: 2 }),
+      refine: fc.nat(9),
       knows: fc.integer({ min: 0, max: 4 }),
       edits: fc.array(
         fc.record({
@@ -161,7 +162,7 @@ const history = fc
       { kind: 'layer', peer: 'a', counter: 1, lamport: 1, layer: 'l', dims: DIMS, snapshot: 's' },
     ];
     const counters: Record<string, number> = { a: 1, b: 0, c: 0 };
-    for (const { peer, revert, knows, edits } of acts) {
+    for (const { peer, revert, refine, knows, edits } of acts) {
       const counter = (counters[peer] as number) + 1;
       counters[peer] = counter;
       // A peer that has not heard the latest operations stamps its own beside them; after its own it always goes up.
@@ -171,6 +172,10 @@ const history = fc
       if (revert !== null) {
         const target = operations[revert % operations.length] as Operation;
         operations.push({ kind: 'revert', ...stamp, op: operationId(target) });
+      } else if (refine === 0) {
+        // Any peer may send one; on another grid it counts for nothing.
+        const dims: Dims = counter % 2 === 0 ? [33, 40, 32] : DIMS;
+        operations.push({ kind: 'layer', ...stamp, layer: 'l', dims, snapshot: 'fine' });
       } else {
         operations.push({
           kind: 'paint',
@@ -188,7 +193,8 @@ const history = fc
 
 describe('fold', () => {
   const base = labelmapFromDense(new Uint16Array(40 * 33 * 32).fill(2, 5000, 20000), DIMS);
-  const snapshot = (name: string): LabelmapData | null => (name === 's' ? base : null);
+  const fine = labelmapFromDense(new Uint16Array(40 * 33 * 32).fill(3, 3000, 30000), DIMS);
+  const snapshot = (name: string): LabelmapData | null => ({ s: base, fine })[name] ?? null;
   const hash = (labels: LabelmapData | null) => (labels === null ? 'none' : labelmapHash(labels));
 
   it('is the same in any order of delivery, repeats and late snapshots included, plain and incremental', () => {
@@ -212,9 +218,11 @@ describe('fold', () => {
             () => {},
           );
           for (let n = 0; n < shuffled.length; n += piece) {
-            if (n >= late && journal.snapshot('s') === null) journal.putSnapshot('s', base);
+            if (n >= late) journal.putSnapshot('fine', fine);
+            if (n >= late + 2) journal.putSnapshot('s', base);
             journal.receive(shuffled.slice(Math.max(0, n - 1), n + piece));
           }
+          journal.putSnapshot('fine', fine);
           journal.putSnapshot('s', base);
           expect(hash(journal.layer('l')?.labels ?? null)).toBe(expected);
         },
@@ -233,7 +241,7 @@ describe('fold', () => {
           () => {},
         );
         journal.putSnapshot('s', base);
-        journal.receive(operations);
+        journal.receive(operations.filter(({ kind }, n) => kind !== 'layer' || n === 0));
         const layer = journal.layer('l');
         if (layer === null) return;
         const count = (labels: LabelmapData, value: number) => {
