@@ -45,10 +45,10 @@ export function makeAbdomen(
   const diaphragm = intersection([grown(cage.shape, -9.5), under(0), field(EVERYWHERE, (_x, _y, z) => -152 - z)], 2);
   const back = column(spine, 8);
   // The liver is what dome, wall and a slanting lower face leave; the left lobe thins out to an edge.
-  const lower = halfSpace([0, 10, -88], [-0.5 * big, 0.18, -1]);
+  const lower = halfSpace([0, 10, -99], [-0.5 * big, 0.18, -1]);
   const leftEnd = field(EVERYWHERE, (x, y, z) => -(x + 62 * big + 0.25 * (z + 60) - 0.12 * (y - 40)) * 0.94);
   const behind = field(EVERYWHERE, (x, y, z) => (-(y - 2) + (x - 8) * -0.9 - 0.1 * (z + 60)) * 0.72);
-  const hilum = ellipsoid([14, 8, -112], [46, 40, 40]);
+  const hilum = ellipsoid([14, 6, -122], [46, 40, 40]);
   const liver = uneven(
     without(
       without(intersection([grown(wall, -1.5), under(7), lower, leftEnd, behind], 16), hilum, 18),

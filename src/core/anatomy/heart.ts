@@ -2,7 +2,7 @@ import { grown, intersection, union, without } from './combine.ts';
 import type { Random } from './random.ts';
 import { ellipsoid, halfSpace, type Shape, type Triple } from './shape.ts';
 import type { Outline } from './torso.ts';
-import { tube } from './tube.ts';
+import { cones, pairs, spline, type TubeNode, tube } from './tube.ts';
 import { add, cross, scaled, unit } from './vector.ts';
 
 export interface Heart {
@@ -76,10 +76,14 @@ export function makeHeart(random: Random, cage: Outline): Heart {
   );
   const muscle = intersection([union([leftOuter, rightOuter, outflow], 7), room], 6);
   const whole = union([muscle, rightAtrium, leftAtrium], 4);
+  // Each point of a groove is laid on the surface: between them the tube stays on it.
   const groove = (points: readonly (readonly [number, number, number])[], radius: number) =>
-    tube(
-      points.map(([a, r, h]) => [...onSurface(whole, rasOf(a, r * flip, h), rasOf(30, 0, 0)), radius] as const),
-      6,
+    cones(
+      pairs(
+        spline(points, 5).map(
+          ([a, r, h]): TubeNode => [...onSurface(whole, rasOf(a, r * flip, h), rasOf(30, 0, 0)), radius],
+        ),
+      ),
     );
   const coronaries = union([
     groove(
@@ -116,7 +120,7 @@ export function makeHeart(random: Random, cage: Outline): Heart {
   return { leftVentricle, rightVentricle, leftAtrium, rightAtrium, muscle, coronaries, sac: grown(whole, 4), rasOf };
 }
 
-/** Moves `p` along the line from `inside` until it lies 1 mm outside `shape`. */
+/** Moves `p` along the line from `inside` until it lies 1.4 mm outside `shape`. */
 function onSurface(shape: Shape, p: Triple, inside: Triple): Triple {
   let [low, high] = [0, 2.5];
   for (let n = 0; n < 24; n++) {
@@ -126,7 +130,7 @@ function onSurface(shape: Shape, p: Triple, inside: Triple): Triple {
       inside[1] + t * (p[1] - inside[1]),
       inside[2] + t * (p[2] - inside[2]),
     ];
-    if (shape.distance(...q) < 1) low = t;
+    if (shape.distance(...q) < 1.4) low = t;
     else high = t;
   }
   return [

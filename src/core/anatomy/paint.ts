@@ -31,7 +31,7 @@ const BLOCK_MM = 11;
 const GROUP = 4;
 const AIR_HU = -1000;
 /** Blur of the imaging system as the width of an edge's ramp, mm. */
-const SYSTEM_EDGE_MM = 1.5;
+const SYSTEM_EDGE_MM = 1.2;
 
 interface Candidate {
   readonly shape: Shape;

@@ -85,14 +85,14 @@ export function makeThorax(seed: number): Body {
   put('nerves', 'spinal cord', spine.cord, flesh(42, 3, 20));
   put('nerves', 'spinal canal', spine.canal, flesh(8, 6, 20), { diameterMm: 16 });
   for (const v of spine.vertebrae)
-    put('spine', `vertebra ${v.name}`, v.shape, bone(cortex * 0.92, spongy + 20, 1.5), {
+    put('spine', `vertebra ${v.name}`, v.shape, bone(cortex, spongy + 20, 1.7), {
       centreRas: [0, v.y, v.z],
       lengthMm: 2 * v.half.height,
       tiltDegrees: (v.tilt * 180) / Math.PI,
     });
   for (const disc of spine.discs) put('spine', `intervertebral disc ${disc.name}`, disc.shape, flesh(88, 8, 12));
   for (const rib of ribcage.ribs) put('ribs', `${rib.side} rib ${rib.number}`, rib.shape, long);
-  put('chest wall', 'sternum', ribcage.sternum, bone(cortex * 0.86, spongy - 10, 1.5));
+  put('chest wall', 'sternum', ribcage.sternum, bone(cortex, spongy - 10, 1.7));
   for (const c of ribcage.cartilages)
     put('cartilages', `costal cartilage ${c.side} ${c.number}`, c.shape, flesh(112, 16, 10));
   for (const s of shoulders) {

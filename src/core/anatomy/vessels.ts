@@ -1,9 +1,8 @@
 import { union } from './combine.ts';
 import type { Random } from './random.ts';
-import type { Shape, Triple } from './shape.ts';
+import { field, type Shape, type Triple } from './shape.ts';
 import type { Spine } from './spine.ts';
 import { cones, pairs, spline, type TubeNode, tube } from './tube.ts';
-import { lengthOf, subtract } from './vector.ts';
 
 export interface Aneurysm {
   /** Outer wall of the bulging stretch, cut off at its two ends. */
@@ -45,9 +44,9 @@ export function makeVessels(random: Random, spine: Spine): GreatVessels {
     const t = Math.max(0, Math.min(1, (40 - z) / 170));
     const s = t * t * (3 - 2 * t);
     const r = down * (1 - 0.14 * s);
-    const x = -25 + 20 * s;
+    const x = -28 + 23 * s;
     const front = 15 + 4 * s;
-    descending.push([x, line(z) + front * s + 6 * (1 - s) + r * (0.35 + 0.65 * s), z, r]);
+    descending.push([x, line(z) + front * s + 9 * (1 - s) + r * (0.35 + 0.65 * s), z, r]);
   }
   const first = descending[0] as TubeNode;
   const arch: TubeNode[] = [
@@ -57,49 +56,11 @@ export function makeVessels(random: Random, spine: Spine): GreatVessels {
     [8, 20, 92, ascending * 0.97],
     [-5, 6, 104, ascending * 0.92],
     [-19, -14, 105, 13.4 * calibre],
-    [-26, -32, 96, 12.6 * calibre],
-    [-27, first[1] - 1, 80, 12 * calibre],
+    [-27, -31, 96, 12.6 * calibre],
+    [-29, first[1] - 1, 80, 12 * calibre],
   ];
   const whole = spline([...arch, ...descending], 3);
-  // The bulge widens the wall over a stretch; the cosine ends smoothly where it begins.
-  const widen = (z: number) => {
-    const t = (z - bulgeZ) / (1.7 * reach);
-    return Math.abs(t) >= 1 ? 0 : bulge * 0.5 * (1 + Math.cos(Math.PI * t));
-  };
-  const isDown = (node: TubeNode) => node[1] < -20 && node[2] < 80;
-  const wall = whole.map(
-    (node): TubeNode =>
-      isDown(node)
-        ? [node[0] - 0.8 * widen(node[2]), node[1] + 0.62 * widen(node[2]), node[2], node[3] + widen(node[2])]
-        : node,
-  );
-  const stretch = wall.filter((node) => isDown(node) && Math.abs(node[2] - bulgeZ) < 1.7 * reach * 0.82);
-  const outer = cones(pairs(stretch));
-  const top = stretch[0] as TubeNode;
-  const bottom = stretch.at(-1) as TubeNode;
-  const cut: Shape = {
-    box: [outer.box[0], outer.box[1], bottom[2], outer.box[3], outer.box[4], top[2]],
-    distance: (x, y, z) => Math.max(outer.distance(x, y, z), z - top[2], bottom[2] - z),
-  };
-  const widest = stretch.reduce((a, b) => (b[3] > a[3] ? b : a));
-  const lumen = cones(
-    pairs(
-      whole
-        .filter((node) => isDown(node) && Math.abs(node[2] - bulgeZ) < 2 * reach)
-        .map((n): TubeNode => [n[0], n[1], n[2], n[3] * 1.06]),
-    ),
-  );
-  const aneurysm: Aneurysm = {
-    shape: cut,
-    lumen,
-    diameterMm: 2 * widest[3],
-    lengthMm: pairs(stretch).reduce((sum, [a, b]) => sum + lengthOf(subtract(at(b), at(a))), 0),
-    centre: at(widest),
-    volumeMm3: pairs(stretch).reduce(
-      (sum, [a, b]) => sum + (Math.PI / 3) * Math.abs(a[2] - b[2]) * (a[3] * a[3] + a[3] * b[3] + b[3] * b[3]),
-      0,
-    ),
-  };
+  const aneurysm = bulgeOf(descending, bulgeZ, 1.45 * reach, bulge);
   const artery = (name: string, nodes: readonly TubeNode[]) => ({ name, kind: 'artery' as const, shape: tube(nodes) });
   const vein = (name: string, nodes: readonly TubeNode[]) => ({ name, kind: 'vein' as const, shape: tube(nodes) });
   const c = calibre;
@@ -285,7 +246,7 @@ export function makeVessels(random: Random, spine: Spine): GreatVessels {
     [...veins.right, ...veins.left].map((nodes) => tube(nodes)),
     3,
   );
-  const mainAorta = cones(pairs(wall));
+  const mainAorta = cones(pairs(whole));
   return {
     aorta: mainAorta,
     aorticDiameterMm: 2 * down,
@@ -300,6 +261,7 @@ export function makeVessels(random: Random, spine: Spine): GreatVessels {
     },
     mediastinal: [
       mainAorta,
+      aneurysm.shape,
       pulmonaryArtery,
       ...named
         .filter(({ name }) => /vena cava|brachiocephalic|carotid|left subclavian artery|azygos/.test(name))
@@ -308,6 +270,73 @@ export function makeVessels(random: Random, spine: Spine): GreatVessels {
   };
 }
 
-function at(node: TubeNode): Triple {
-  return [node[0], node[1], node[2]];
+/**
+ * The bulging stretch between z − reach and z + reach, made of circles in axial planes: its volume is the integral of their areas,
+ * its diameter is what is measured on an axial slice.
+ */
+function bulgeOf(line: readonly TubeNode[], z: number, reach: number, bulge: number): Aneurysm {
+  const step = 0.5;
+  const count = Math.ceil((2 * reach) / step) + 1;
+  const table = new Float64Array(count * 4);
+  let volumeMm3 = 0;
+  let widest = 0;
+  for (let n = 0; n < count; n++) {
+    const h = z - reach + n * step;
+    const above = Math.max(
+      0,
+      line.findIndex((node) => node[2] < h),
+    );
+    const a = line[above] as TubeNode;
+    const b = line[Math.max(0, above - 1)] as TubeNode;
+    const t = (h - a[2]) / (b[2] - a[2]);
+    const widen = bulge * 0.5 * (1 + Math.cos((Math.PI * Math.min(reach, Math.abs(h - z))) / reach));
+    // Away from the spine, to the left and forwards.
+    const x = a[0] + t * (b[0] - a[0]) - 0.8 * widen;
+    const y = a[1] + t * (b[1] - a[1]) + 0.7 * widen;
+    const r = (a[3] + t * (b[3] - a[3])) * 1.06 + widen;
+    table.set([x, y, r, 1], n * 4);
+    if (r > (table[widest * 4 + 2] as number)) widest = n;
+  }
+  for (let n = 0; n + 1 < count; n++) {
+    const [x, y, r] = [table[n * 4] as number, table[n * 4 + 1] as number, table[n * 4 + 2] as number];
+    const q = table[n * 4 + 6] as number;
+    // A frustum of circles, also where the centres shift.
+    volumeMm3 += ((Math.PI * step) / 3) * (r * r + r * q + q * q);
+    const slope =
+      (Math.abs(q - r) + Math.hypot((table[n * 4 + 4] as number) - x, (table[n * 4 + 5] as number) - y)) / step;
+    table[n * 4 + 3] = 1 / Math.sqrt(1 + slope * slope);
+  }
+  const top = z - reach + (count - 1) * step;
+  const bottom = z - reach;
+  const most = table[widest * 4 + 2] as number;
+  const centre: Triple = [table[widest * 4] as number, table[widest * 4 + 1] as number, bottom + widest * step];
+  const side = (x: number, y: number, h: number) => {
+    const f = Math.max(0, Math.min(count - 1.001, (h - bottom) / step));
+    const n = Math.floor(f);
+    const t = f - n;
+    const mix = (c: 0 | 1 | 2) =>
+      (table[n * 4 + c] as number) + t * ((table[n * 4 + 4 + c] as number) - (table[n * 4 + c] as number));
+    return (Math.hypot(x - mix(0), y - mix(1)) - mix(2)) * (table[n * 4 + 3] as number);
+  };
+  const box = [
+    centre[0] - 1.6 * most,
+    centre[1] - 1.6 * most,
+    bottom,
+    centre[0] + 1.6 * most,
+    centre[1] + 1.6 * most,
+    top,
+  ] as const;
+  const lumen = cones(
+    pairs(
+      line.filter((node) => Math.abs(node[2] - z) < reach + 12).map((n): TubeNode => [n[0], n[1], n[2], n[3] * 1.1]),
+    ),
+  );
+  return {
+    shape: field(box, (x, y, h) => Math.max(side(x, y, h), h - top, bottom - h)),
+    lumen,
+    diameterMm: 2 * most,
+    lengthMm: top - bottom,
+    centre,
+    volumeMm3,
+  };
 }
