@@ -1,44 +1,15 @@
 // The acts on a case. Each checks everything before it writes anything, and is one step of the undo list.
-import { type RecordKind, type RecordOf, readRecord, readWith } from '#core/case/readRecord.ts';
-import { CASE_VERSION, CaseDocument, type RasPoint, type SegmentRecord, WindowRecord } from '#core/case/schema.ts';
-import { VesaliusError } from '#core/errors.ts';
+import { type RecordKind, readWith } from '#core/case/readRecord.ts';
+import { CASE_VERSION, CaseDocument, type SegmentRecord, WindowRecord } from '#core/case/schema.ts';
 import { brickGrid } from '#core/labelmap/labelmap.ts';
-import type { BrickEdit, OperationId } from '#core/labelmap/operation.ts';
-import { checkRuns } from '#core/labelmap/runs.ts';
-import { angleDegrees, lengthMm } from '#core/measure/measure.ts';
-import { affine } from '#core/space/affine.ts';
-import type { CaseItems, FactChange } from './caseItems.ts';
-import { factKey } from './caseItems.ts';
+import type { OperationId } from '#core/labelmap/operation.ts';
+import { checkEdits, checked, checkPoints, parsed, refusal } from './caseChecks.ts';
+import { type CaseItems, type FactChange, factKey } from './caseItems.ts';
 import { LAST_SLOT } from './caseProjection.ts';
+import { actOf, type HistoryAct, PATCHABLE } from './historyActs.ts';
 import type { Journal } from './journal.ts';
 import type { UndoList } from './undoList.ts';
 import type { CaseState, CaseVerbs, SegmentPatch } from './viewer.ts';
-
-/** Acts that this layer names itself; each is a key of a phrase. `addLayer` brings its own. */
-export const historyActs = [
-  'history.opened',
-  'history.renamed',
-  'history.recoloured',
-  'history.opacity',
-  'history.shown',
-  'history.hidden',
-  'history.shownSeveral',
-  'history.hiddenSeveral',
-  'history.grouped',
-  'history.reviewed',
-  'history.unreviewed',
-  'history.changed',
-  'history.isolated',
-  'history.isolatedSeveral',
-  'history.removed',
-  'history.removedSeveral',
-  'history.painted',
-  'history.measured',
-  'history.measurementRemoved',
-  'history.crosshair',
-  'history.window',
-] as const;
-export type HistoryAct = (typeof historyActs)[number];
 
 export interface VerbParts {
   readonly items: CaseItems;
@@ -311,77 +282,8 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
   };
 }
 
-const PATCHABLE: ReadonlySet<string> = new Set([
-  'name',
-  'color',
-  'opacity',
-  'visible',
-  'group',
-  'reviewed',
-] satisfies (keyof SegmentPatch)[]);
-
-function actOf(patch: SegmentPatch): HistoryAct {
-  const [field, ...more] = Object.keys(patch);
-  if (more.length > 0) return 'history.changed';
-  switch (field as keyof SegmentPatch | undefined) {
-    case 'name':
-      return 'history.renamed';
-    case 'color':
-      return 'history.recoloured';
-    case 'opacity':
-      return 'history.opacity';
-    case 'visible':
-      return patch.visible === true ? 'history.shown' : 'history.hidden';
-    case 'group':
-      return 'history.grouped';
-    case 'reviewed':
-      return patch.reviewed === true ? 'history.reviewed' : 'history.unreviewed';
-    default:
-      return 'history.changed';
-  }
-}
-
 const gestureOf = (what: string, gesture: string | undefined): string | null =>
   gesture === undefined ? null : `${what} ${gesture}`;
 
 const unreadableIds = (state: CaseState, kind: RecordKind): string[] =>
   state.unreadable.flatMap((each) => (each.kind === kind ? [each.id] : []));
-
-/** The values that the edits write. @throws VesaliusError 'usage' or 'format' where an edit is none */
-function checkEdits(edits: readonly BrickEdit[], bricks: number): Set<number> {
-  const values = new Set<number>();
-  for (const { brick, runs } of edits) {
-    if (!Number.isInteger(brick) || brick < 0 || brick >= bricks)
-      throw refusal('usage', 'paint', 'brick', `0 to ${bricks - 1}`, brick);
-    checkRuns(runs);
-    for (let r = 2; r < runs.length; r += 3) values.add(runs[r] as number);
-  }
-  return values;
-}
-
-/** Points that coincide measure nothing: said now, not when the list is drawn. */
-function checkPoints({ points: [a, b, c] }: RecordOf['measurements']): void {
-  const unit = affine('ras', 'ijk', [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
-  // The schema has counted them.
-  if (c === undefined) lengthMm(unit, a as RasPoint, b as RasPoint);
-  else angleDegrees(unit, a as RasPoint, b as RasPoint, c);
-}
-
-function checked<Kind extends RecordKind>(kind: Kind, fields: RecordOf[Kind]): RecordOf[Kind] {
-  return parsed(kind, readRecord(kind, fields));
-}
-
-function parsed<Value>(where: string, read: { ok: true; value: Value } | { ok: false; reason: string }): Value {
-  if (read.ok) return read.value;
-  throw refusal('usage', 'case', where, 'what the case document allows', read.reason);
-}
-
-function refusal(
-  code: 'usage' | 'missing' | 'too-large' | 'internal',
-  what: string,
-  where: string,
-  expected: string,
-  got: string | number,
-): VesaliusError {
-  return new VesaliusError({ code, what, where, expected, got });
-}
