@@ -6,6 +6,7 @@ import { claimsToBeScan, describeBytes, type FormatId, formats, sniff } from './
 import { type HeaderFacts, type OnSlab, type RasterFile, readRaster } from './raster.ts';
 import type { ByteSource, SourceRef } from './source.ts';
 import { readHead, type SourceHead } from './sourceHead.ts';
+import { unpacked } from './unpacked.ts';
 import { type ValueRange, valueRange } from './valueRange.ts';
 
 /** One scan among those that were opened, known from its headers. */
@@ -127,8 +128,16 @@ async function* find(
     }
     yield { stage: 'list', done: sources.length, of: sources.length };
   }
-  const dicom = heads.filter((head) => kinds.get(head) === 'dicom').map(({ source }) => source);
-  for (const source of dicom) used.add(source);
+  const dicom: ByteSource[] = [];
+  for (const head of heads) {
+    if (kinds.get(head) !== 'dicom') continue;
+    used.add(head.source);
+    try {
+      dicom.push(head.gzip ? await unpacked(head.source) : head.source);
+    } catch (thrown) {
+      refused.push(unreadable(head.source, thrown));
+    }
+  }
   if (dicom.length > 0) found.push(...(yield* findDicom(dicom)));
   const skipped: string[] = [];
   for (const head of heads) {

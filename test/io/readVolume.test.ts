@@ -94,6 +94,21 @@ describe('readVolume', () => {
   });
 });
 
+describe('DICOM inside gzip', () => {
+  it('is unpacked, and refused where it is not whole', async () => {
+    const path = dataFile('damaged/ok.dcm');
+    if (!path) return console.warn('not on this machine: damaged/ok.dcm');
+    const plain = (await read([diskSource(path)])).volume;
+    const packed = gz(bytesOf(path));
+    const { volume } = await read([memorySource('a.dcm.gz', packed)]);
+    expect(volume.scalars).toEqual(plain.scalars);
+    expect(volume.header.rasFromIjk).toEqual(plain.header.rasFromIjk);
+    await expect(read([memorySource('a.dcm.gz', packed.slice(0, -9))])).rejects.toMatchObject({
+      where: 'gzip trailer',
+    });
+  });
+});
+
 describe('reading on the way', () => {
   const file = niftiFile({
     dim: [3, 64, 64, 100, 1, 1, 1, 1],

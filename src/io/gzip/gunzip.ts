@@ -80,18 +80,23 @@ async function* inflated(source: ByteSource, wrapper: Wrapper, engine: GzipEngin
 async function* nativeChunks(source: ByteSource, wrapper: Wrapper): Chunks<GzipEnd | null> {
   const chunks = chunksOf(await source.stream());
   let broken: { readonly thrown: unknown } | null = null;
+  let refused = false;
   const watched = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
+      let next: IteratorResult<Uint8Array<ArrayBufferLike>, undefined>;
       try {
-        const next = await chunks.next();
-        if (next.done) controller.close();
-        else controller.enqueue(next.value as Uint8Array<ArrayBuffer>);
+        next = await chunks.next();
       } catch (thrown) {
         broken = { thrown };
         throw thrown;
       }
+      // The platform has given up meanwhile: nobody takes what has come.
+      if (refused) return;
+      if (next.done) controller.close();
+      else controller.enqueue(next.value as Uint8Array<ArrayBuffer>);
     },
     cancel: async () => {
+      refused = true;
       await chunks.return(undefined);
     },
   });

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveStatic } from '../../server/static.ts';
+import { dataFile } from '../data.ts';
+import { diskSource, read } from '../io/memorySource.ts';
+import { launchBrowser } from './chromium.ts';
+
+const damaged = dataFile('damaged');
+/** Folders and the two 2 GB bombs' sister apart: everything that is one file and no DICOM. */
+const files = damaged
+  ? [
+      ...readdirSync(damaged)
+        .filter((name) => /\.(nii|nii\.gz|nrrd|mha)$/.test(name))
+        .map((name) => join(damaged, name)),
+      ...[
+        'niivue/FLAIR.nii.gz',
+        'niivue/FLAIR.nrrd',
+        'niivue/mha.mha',
+        'nibabel/example_nifti2.nii.gz',
+        'nibabel/anatomical.nii',
+      ]
+        .map(dataFile)
+        .filter((path) => path !== null),
+    ]
+  : [];
+
+const root = join(import.meta.dirname, '../..');
+const worker = `
+import { finishAsync } from '${root}/src/core/steps.ts';
+import { readVolume } from '${root}/src/io/readVolume.ts';
+import { openSource } from '${root}/src/io/source.ts';
+self.onmessage = async ({ data: { url, name, dropped } }) => {
+  try {
+    const ref = dropped
+      ? { kind: 'file', file: new File([await (await fetch(url)).blob()], name), path: name }
+      : { kind: 'url', url: new URL(url).pathname, path: name };
+    const { volume } = await finishAsync(readVolume([openSource(ref)], { shared: crossOriginIsolated }));
+    const bytes = new Uint8Array(volume.scalars.byteLength);
+    bytes.set(new Uint8Array(volume.scalars.buffer));
+    const digest = await crypto.subtle.digest('SHA-256', bytes);
+    const hash = Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, '0')).join('');
+    self.postMessage(JSON.stringify({ header: volume.header, hash }));
+  } catch (thrown) { self.postMessage(String(thrown)); }
+};`;
+const page = `
+const worker = new Worker(new URL('./reading.worker.ts', import.meta.url), { type: 'module' });
+window.read = (request) => new Promise((resolve) => {
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.onerror = ({ message }) => resolve(message);
+  worker.postMessage(request);
+});`;
+
+async function here(path: string): Promise<string> {
+  try {
+    const { volume } = await read([diskSource(path)]);
+    const hash = createHash('sha256').update(new Uint8Array(volume.scalars.buffer)).digest('hex');
+    return JSON.stringify({ header: volume.header, hash });
+  } catch (thrown) {
+    return String(thrown);
+  }
+}
+
+describe.skipIf(files.length === 0)('the page reads what the command line reads', () => {
+  let home: string;
+  let server: Server;
+  let origin: string;
+  let browser: Awaited<ReturnType<typeof launchBrowser>>;
+
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'vesalius-reading-'));
+    const index = '<!doctype html><title>t</title><script type="module" src="./page.ts"></script>';
+    writeFileSync(join(home, 'index.html'), index);
+    writeFileSync(join(home, 'page.ts'), page);
+    writeFileSync(join(home, 'reading.worker.ts'), worker);
+    await build({
+      root: home,
+      configFile: false,
+      logLevel: 'error',
+      worker: { format: 'es' },
+      build: { outDir: join(home, 'dist'), target: 'es2022', assetsInlineLimit: 0 },
+    });
+    // Named so that no server sets a Content-Encoding by the extension.
+    mkdirSync(join(home, 'dist/data'));
+    for (const [n, path] of files.entries()) cpSync(path, join(home, `dist/data/${n}.bin`));
+    const served = await serveStatic({ dir: join(home, 'dist'), host: 'localhost', port: 5490 });
+    server = served.server as Server;
+    origin = `http://localhost:${served.port}`;
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await new Promise((resolve) => server?.close(resolve));
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it('dropped files: header, warnings, voxels and refusals to the letter, whatever inflates them', async () => {
+    const tab = await browser.newPage();
+    await tab.goto(origin);
+    await tab.waitForFunction(() => 'read' in window);
+    const ask = (n: number, name: string, dropped: boolean) =>
+      tab.evaluate((request) => (window as unknown as { read(request: unknown): Promise<string> }).read(request), {
+        url: `${origin}/data/${n}.bin`,
+        name,
+        dropped,
+      });
+    const differing: string[] = [];
+    for (const [n, path] of files.entries()) {
+      const name = basename(path);
+      const expected = await here(path);
+      const got = await ask(n, name, true);
+      // Memory, and so what is too large, is another in a browser.
+      if (got !== expected && name !== 'dim_overflow.nii') differing.push(`${name}\n  page ${got}\n  node ${expected}`);
+      if (/^(FLAIR|ok|example|anatomical)/.test(name)) expect(await ask(n, name, false)).toBe(expected);
+    }
+    expect(differing).toEqual([]);
+    expect(files.length).toBeGreaterThan(50);
+  });
+});
