@@ -3,7 +3,9 @@ import { isosurface } from '#compute/isosurface.ts';
 import type { Pool } from '#compute/pool.ts';
 import { userColors } from '#core/case/tissues.ts';
 import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
-import { measureMesh } from '#core/mesh/measure.ts';
+import { areaMm2 } from '#core/mesh/areaMm2.ts';
+import { edgeCensus } from '#core/mesh/edgeCensus.ts';
+import { signedVolumeMm3 } from '#core/mesh/signedVolumeMm3.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import type { Volume } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
@@ -177,18 +179,18 @@ async function report(
     color: userColors[index % userColors.length] as string,
   }));
   const segments = made.map(({ id, name, voxels, mesh, errorMm }) => {
-    const { areaMm2, volumeMm3, boundaryEdges, closed } = measureMesh(mesh);
+    const census = edgeCensus(mesh);
     return {
       id,
       name,
       voxels,
       volumeMl: rounded(voxels * voxelMl(grid.header), 6),
-      meshVolumeMl: rounded(volumeMm3 / 1000, 6),
+      meshVolumeMl: rounded(signedVolumeMm3(mesh) / 1000, 6),
       triangles: mesh.triangles.length / 3,
       vertices: mesh.positions.length / 3,
-      surfaceMm2: rounded(areaMm2, 3),
-      closed,
-      boundaryEdges,
+      surfaceMm2: rounded(areaMm2(mesh), 3),
+      closed: census.closed,
+      boundaryEdges: census.boundaryEdges,
       ...(errorMm === undefined ? {} : { errorMm: rounded(errorMm, 4) }),
     };
   });

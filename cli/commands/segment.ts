@@ -31,7 +31,9 @@ Example: vesalius segment chest/ --method ct-lungs --out lungs.nii.gz --json`,
     if (!method) throw usage('--method', `one of ${methods.map((one) => one.id).join(' ')}`, id);
     const out = line.required('out');
     if (!/\.nii(\.gz)?$/i.test(out)) throw usage('--out', 'a name ending in .nii or .nii.gz', out);
-    const settings = parseSettings(method, keysAndValues(line.texts('set')));
+    const settings = keysAndValues(line.texts('set'));
+    // Wrong settings are wrong usage, before anything is read.
+    parseSettings(method, settings);
     const seeds = line.points('seed');
     const workers = line.number('workers', { whole: true, min: 1, max: 256 });
     const timing = startTiming();

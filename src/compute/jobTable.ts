@@ -4,11 +4,12 @@ export const jobTable = {
   phantomTable: async () => (await import('#compute/jobs/phantomSlab.ts')).phantomTable,
   phantomSlab: async () => (await import('#compute/jobs/phantomSlab.ts')).phantomSlab,
   isosurfaceCounts: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceCounts,
-  isosurfaceSlab: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceSlab,
+  isosurfaceShare: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceShare,
   isosurfacePart: async () => (await import('#compute/jobs/isosurface.ts')).isosurfacePart,
   isosurfaceReady: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceReady,
   isosurfaceOf: async () => (await import('#compute/jobs/isosurface.ts')).isosurfaceOf,
   surfaceNetsSlab: async () => (await import('#compute/jobs/surfaceNets.ts')).surfaceNetsSlab,
+  surfaceNetsBrick: async () => (await import('#compute/jobs/surfaceNetsBrick.ts')).surfaceNetsBrick,
   surfaceNetsMeshes: async () => (await import('#compute/jobs/surfaceNetsMeshes.ts')).surfaceNetsMeshes,
   segment: async () => (await import('#compute/jobs/segment/segment.ts')).segmentVolume,
   readVolume: async () => (await import('#compute/jobs/readVolume.ts')).readVolume,
@@ -28,6 +29,8 @@ export const jobTable = {
   bakeFinish: async () => (await import('#compute/jobs/bakeFinish.ts')).bakeFinish,
   contactShadow: async () => (await import('#compute/jobs/bakeCones.ts')).contactShadow,
   surfaceDistance: async () => (await import('#compute/jobs/surfaceDistance.ts')).surfaceDistance,
+  previewRange: async () => (await import('#compute/jobs/segment/preview.ts')).previewRange,
+  valueHistogram: async () => (await import('#compute/jobs/segment/preview.ts')).valueHistogram,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };
