@@ -22,6 +22,7 @@ CASES = [
     ("dcm_qa_enh/Philips/IM_0027_fMAP.dcm", {"type": "M"}),
     ("dcm_qa_enh/Philips/IM_0027_fMAP.dcm", {"type": "FIELD_MAP"}),
     ("dcm_qa_enh/Siemens/XA10/6_1.dcm", {}),
+    ("dcm_qa_ct/GE", {"files": [f"{n:02d}.dcm" for n in range(5, 15)]}),
     ("dcmqi/ct-3slice", {}),
     ("dcmqi/23x38x3/image", {}),
     ("dcmqi/23x38x3/multiframe/mf.dcm", {}),
@@ -62,8 +63,8 @@ def frames_of(d):
             yield dict(p=d.get("ImagePositionPatient") or [0, 0, 0], o=d.get("ImageOrientationPatient") or [1, 0, 0, 0, 1, 0], s=d.get("PixelSpacing") or [1, 1], r=d, px=px[n], type=[], th=d.get("SliceThickness"))
 
 
-def read(path, type=None):
-    files = [path] if os.path.isfile(path) else [f for f in sorted(glob.glob(path + "/**/*", recursive=True)) if os.path.isfile(f)]
+def read(path, type=None, files=None):
+    files = [f"{path}/{f}" for f in files] if files else [path] if os.path.isfile(path) else [f for f in sorted(glob.glob(path + "/**/*", recursive=True)) if os.path.isfile(f)]
     frames = []
     for f in files:
         try:

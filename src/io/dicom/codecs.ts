@@ -14,7 +14,8 @@ interface WasmDecoder {
   delete(): void;
 }
 type DecoderClass = new () => WasmDecoder;
-type Imports = Record<string, Record<string, unknown>>;
+/** Functions, as far as these builds import anything. */
+type Imports = Record<string, Record<string, () => unknown>>;
 type Factory = (options: {
   instantiateWasm(
     imports: Imports,
