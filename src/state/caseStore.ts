@@ -1,6 +1,7 @@
 // The open case: a Yjs document for its facts, a journal for its voxels, one undo list over both, projected into a store.
 import * as Y from 'yjs';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { checkCaseVersion } from '#core/case/migrate.ts';
 import type { CaseDocument, SegmentRecord } from '#core/case/schema.ts';
 import { labelmapHash } from '#core/labelmap/hash.ts';
 import { affine } from '#core/space/affine.ts';
@@ -50,6 +51,7 @@ export type CaseStore = StoreApi<CaseState> & {
 
 const DEFAULT_KEEP_BYTES = 2 ** 30;
 
+/** @throws VesaliusError 'version' where the document is of a newer program: nothing is written into it then */
 export function createCaseStore(ambient: Ambient, options: CaseStoreOptions = {}): CaseStore {
   const { document = new Y.Doc(), journalStore = memoryJournalStore(), keepBytes = DEFAULT_KEEP_BYTES } = options;
   const peer = ambient.newId('peer');
@@ -57,6 +59,8 @@ export function createCaseStore(ambient: Ambient, options: CaseStoreOptions = {}
   let journalChanges = 0;
 
   const items = createCaseItems(document, peer);
+  const version = items.value(factKey('case', 'only', 'version'));
+  if (version !== undefined) checkCaseVersion(version);
   const projection = createProjection(items);
   const journal = createJournal(
     peer,

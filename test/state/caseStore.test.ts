@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LabelmapData } from '#core/labelmap/labelmap.ts';
 import { editsAt } from '#core/labelmap/paint.ts';
+import { factKey } from '#state/caseItems.ts';
 import { caseSummary } from '#state/caseSummary.ts';
 import { historyActs } from '#state/historyActs.ts';
 import { memoryJournalStore } from '#state/journalStore.ts';
@@ -227,6 +228,13 @@ describe('storage', () => {
       }
     expect(caseSummary(again.getState())).toEqual(caseSummary(store.getState()));
     expect(again.caseHash()).toBe(store.caseHash());
+  });
+
+  it('a document of a newer program is refused and left as it is', () => {
+    const { document } = testCase('a');
+    document.getMap('case').set(factKey('case', 'only', 'version'), [2, 'b', 1]);
+    expect(() => testCase('c', { document })).toThrow(expect.objectContaining({ code: 'version', got: 2 }));
+    expect([...document.getMap('case').keys()]).toEqual(['case/only/version']);
   });
 
   it('a journal that cannot be kept is said', async () => {
