@@ -30,7 +30,7 @@ const themes: Readonly<
     }
   >
 > = {
-  dark: { middle: [0.026, 0.031, 0.036], rim: [0.017, 0.0215, 0.026], accent: '#4cc2ff', accentShare: 0.3 },
+  dark: { middle: [0.026, 0.031, 0.036], rim: [0.017, 0.0215, 0.026], accent: '#4cc2ff', accentShare: 0.22 },
   light: { middle: [0.72, 0.76, 0.79], rim: [0.62, 0.67, 0.7], accent: '#00659e', accentShare: 0.3 },
   contrast: { middle: [0, 0, 0], rim: [0, 0, 0], accent: '#ffe600', accentShare: 0.6 },
 };

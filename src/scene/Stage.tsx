@@ -40,6 +40,11 @@ export function Stage({ children, room, ContentWrapper, contact, label, describe
     onStage?.(stage);
     return () => onStage?.(null);
   }, [stage, onStage]);
+  // What is freed is made again when it is next drawn.
+  useEffect(() => {
+    stage.refresh();
+    return () => stage.dispose();
+  }, [stage]);
   useEffect(() => (element.current ? deskPointer(element.current, stage, viewer) : undefined), [stage, viewer]);
 
   return (
@@ -123,6 +128,7 @@ function Content({
           view.selection !== before.selection ||
           view.hover?.segment !== before.hover?.segment ||
           view.look !== before.look ||
+          view.clip !== before.clip ||
           view.theme !== before.theme ||
           view.xr !== before.xr
         )

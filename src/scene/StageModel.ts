@@ -61,7 +61,7 @@ export class StageModel {
   /** Surfaces, look and place from the stores; cheap where nothing changed. */
   refresh(): void {
     const { segments, measurements } = this.viewer.case.getState();
-    const { selection, hover, look, theme } = this.viewer.view.getState();
+    const { selection, hover, look, theme, clip } = this.viewer.view.getState();
     const { chunks } = this.viewer.surfaces.getState();
     const accent =
       resolvedTheme(theme) === 'light' ? '#00659e' : resolvedTheme(theme) === 'contrast' ? '#ffe600' : '#4cc2ff';
@@ -74,6 +74,7 @@ export class StageModel {
       accent,
       shellOnly: this.presenting,
     });
+    this.arena.setClip(clip);
     this.measures.set(measurements.map(({ points }) => points));
     this.setTheme(resolvedTheme(theme));
     this.backdrop.mesh.visible = !this.presenting;

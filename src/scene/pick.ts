@@ -2,7 +2,7 @@
 import { castRay, type Field, refineHit, segmentField } from '#core/labelmap/castRay.ts';
 import { type Affine, affine, spacingOf } from '#core/space/affine.ts';
 import { isOpaque, isShown } from '#scene/arena/layers.ts';
-import type { RasPoint, SegmentRecord, Viewer } from '#state/viewer.ts';
+import type { RasPoint, SegmentRecord, Viewer, ViewState } from '#state/viewer.ts';
 
 export interface PickHit {
   /** Segment id. */
@@ -34,6 +34,37 @@ export function pickRay(
   options: PickOptions = {},
 ): PickHit | null {
   const shown = viewer.case.getState().segments.filter(isShown);
+  const kept = beyondClip(viewer.view.getState().clip, origin, direction);
+  if (!kept) return null;
+  const from = origin.map((value, axis) => value + kept.start * (direction[axis] as number)) as RasPoint;
+  const hit = pickFrom(viewer, shown, from, direction, options);
+  if (!hit || hit.distanceMm > kept.length * Math.hypot(...direction)) return null;
+  return { ...hit, distanceMm: hit.distanceMm + kept.start * Math.hypot(...direction) };
+}
+
+/** The stretch of a ray, in lengths of its direction, on the side that a clip plane keeps; null where there is none. */
+function beyondClip(
+  clip: ViewState['clip'],
+  origin: RasPoint,
+  direction: RasPoint,
+): { readonly start: number; readonly length: number } | null {
+  if (!clip) return { start: 0, length: Infinity };
+  const dot = (a: RasPoint, b: RasPoint) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+  const above = dot(clip.normal, origin) - dot(clip.normal, clip.point);
+  const rise = dot(clip.normal, direction);
+  if (rise === 0) return above >= 0 ? { start: 0, length: Infinity } : null;
+  const crossing = -above / rise;
+  if (above >= 0) return { start: 0, length: rise > 0 ? Infinity : crossing };
+  return rise > 0 ? { start: crossing, length: Infinity } : null;
+}
+
+function pickFrom(
+  viewer: Viewer,
+  shown: readonly SegmentRecord[],
+  origin: RasPoint,
+  direction: RasPoint,
+  options: PickOptions,
+): PickHit | null {
   if (options.throughTranslucent) {
     const solid = nearest(viewer, shown.filter(isOpaque), origin, direction);
     if (solid) return solid;

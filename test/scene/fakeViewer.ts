@@ -74,6 +74,8 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
     canUndo: false,
     canRedo: false,
     history: [],
+    unreadable: [],
+    spared: 0,
   }));
   const patchSegments = (change: (segment: SegmentRecord) => SegmentRecord) =>
     caseStore.setState((state) => ({ segments: state.segments.map(change), revision: state.revision + 1 }));
@@ -83,6 +85,8 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
   const verbs: CaseVerbs = {
     open: notHere,
     addLayer: notHere,
+    refineLayer: notHere,
+    paint: notHere,
     setSegment: (id, patch) =>
       patchSegments((segment) => (segment.id === id ? ({ ...segment, ...patch } as SegmentRecord) : segment)),
     setVisible: (ids, visible) => patchSegments((s) => (ids.includes(s.id) ? { ...s, visible } : s)),
@@ -115,6 +119,7 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
     theme: 'dark',
     language: 'en',
     convention: 'radiological',
+    clip: null,
     look: 'full',
     planesShown: false,
     cameraWish: { serial: 0, view: null, segment: null },
@@ -152,6 +157,7 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
     voxels: {
       volume: () => null,
       header: () => null,
+      changedBricks: () => 'all',
       layer: (id) => (id === 'layer' && labels ? { labels, revision: 1 } : null),
     },
     actions: {

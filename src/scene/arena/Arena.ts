@@ -1,5 +1,5 @@
 import { type Camera, type DataTexture, Group, Matrix4, Vector3 } from 'three';
-import type { SegmentRecord, SurfaceChunk } from '#state/viewer.ts';
+import type { RasPoint, SegmentRecord, SurfaceChunk } from '#state/viewer.ts';
 import { ChunkParts } from './ChunkParts.ts';
 import { type Passes, sortPasses } from './layers.ts';
 import { lookTableWidth, makeLookTable, writeLookTable } from './lookTable.ts';
@@ -97,6 +97,23 @@ export class Arena {
     for (const part of this.parts.values()) part.setPasses(this.passes, look.shellOnly);
   }
   private placed: unknown = null;
+
+  /** Draws only the side of a plane (RAS mm) that its normal points to; null: all. The first clip compiles its own programs. */
+  setClip(clip: { readonly point: RasPoint; readonly normal: RasPoint } | null): void {
+    const [x, y, z] = clip?.normal ?? [0, 0, 0];
+    const length = Math.hypot(x, y, z);
+    const on = length > 0;
+    if (clip && on) {
+      const [a, b, c] = [x / length, y / length, z / length];
+      const [px, py, pz] = clip.point;
+      this.uniforms.uClip.value.set(a, b, c, -(a * px + b * py + c * pz));
+    }
+    for (const material of Object.values(this.materials)) {
+      if ((material.defines.CLIP === 1) === on) continue;
+      material.defines.CLIP = on ? 1 : 0;
+      material.needsUpdate = true;
+    }
+  }
 
   /** Slots that are drawn now. */
   shownSlots(): number[] {

@@ -35,6 +35,8 @@ export function makeUniforms(look: DataTexture, grain: Data3DTexture) {
     uAccent: { value: new Color('#4cc2ff') },
     uPixel: { value: new Vector2(0.001, 0.001) },
     uWidth: { value: 2.6 },
+    /** RAS: normal and offset; what lies on its positive side is drawn. */
+    uClip: { value: new Vector4(0, 0, 0, 1) },
   };
 }
 export type Uniforms = ReturnType<typeof makeUniforms>;
@@ -46,7 +48,7 @@ export function makeMaterials(uniforms: Uniforms) {
     uniforms,
     vertexShader: bodyVertex,
     fragmentShader: bodyFragment,
-    defines: { SHELL: 0 },
+    defines: { SHELL: 0, CLIP: 0 },
     side: DoubleSide,
   });
   const shell = new ShaderMaterial({
@@ -54,7 +56,7 @@ export function makeMaterials(uniforms: Uniforms) {
     uniforms,
     vertexShader: bodyVertex,
     fragmentShader: bodyFragment,
-    defines: { SHELL: 1 },
+    defines: { SHELL: 1, CLIP: 0 },
     side: FrontSide,
     transparent: true,
     depthWrite: false,
@@ -64,6 +66,7 @@ export function makeMaterials(uniforms: Uniforms) {
     uniforms,
     vertexShader: depthVertex,
     fragmentShader: depthFragment,
+    defines: { CLIP: 0 },
     side: FrontSide,
     transparent: true,
     colorWrite: false,
@@ -76,6 +79,7 @@ export function makeMaterials(uniforms: Uniforms) {
     uniforms,
     vertexShader: outlineVertex,
     fragmentShader: outlineFragment,
+    defines: { CLIP: 0 },
     side: BackSide,
     transparent: true,
     depthWrite: false,

@@ -62,6 +62,9 @@ export function noiseTexels(): Uint8Array<ArrayBuffer> {
         });
         height[n++] = sum;
       }
+  // Grain must not make a tissue lighter or darker on the whole.
+  const mean = height.reduce((sum, value) => sum + value, 0) / height.length;
+  for (let m = 0; m < height.length; m++) height[m] = (height[m] as number) - mean;
   const at = (i: number, j: number, k: number) =>
     height[(i & (SIZE - 1)) + SIZE * ((j & (SIZE - 1)) + SIZE * (k & (SIZE - 1)))] as number;
   const texels = new Uint8Array(4 * SIZE * SIZE * SIZE);

@@ -8,6 +8,25 @@ vec3 dithered(vec3 color) {
   return color + (noise - .5) / 255.;
 }`;
 
+/** CLIP 1: only the side of the plane where uClip·(RAS mm, 1) ≥ 0 is drawn. */
+const clipVertex = /* glsl */ `
+#if CLIP == 1
+uniform vec4 uClip;
+varying float vClip;
+#endif`;
+const clipFragment = /* glsl */ `
+#if CLIP == 1
+varying float vClip;
+#endif`;
+const clipped = /* glsl */ `
+#if CLIP == 1
+  if (vClip < 0.) discard;
+#endif`;
+const clipDistance = /* glsl */ `
+#if CLIP == 1
+  vClip = dot(uClip, vec4((uRasFromWorld * modelMatrix * vec4(position, 1.)).xyz, 1.));
+#endif`;
+
 const decodeAndTable = /* glsl */ `
 attribute float aSlot;
 attribute vec4 aNormals;
@@ -24,6 +43,7 @@ vec3 octahedral(vec2 e) {
 
 export const bodyVertex = /* glsl */ `
 ${decodeAndTable}
+${clipVertex}
 attribute vec4 aLight;
 uniform mat4 uRasFromWorld;
 varying vec3 vWorld;
@@ -38,6 +58,7 @@ void main() {
   vMm = (uRasFromWorld * world).xyz;
   vNormalRas = octahedral(aNormals.xy);
   vOpenRas = octahedral(aNormals.zw);
+${clipDistance}
   vLight = vec3(aLight.x, aLight.y * 2. - 256. / 255., aLight.z);
   gl_Position = projectionMatrix * viewMatrix * world;
 }`;
@@ -64,6 +85,10 @@ varying vec3 vNormalRas;
 varying vec3 vOpenRas;
 varying vec3 vLight;
 flat varying int vSlot;
+${clipFragment}
+#if CLIP == 1
+uniform vec4 uClip;
+#endif
 ${dither}
 vec3 irradiance(vec3 d) {
   return max(vec3(0.), uHarmonics[0] * .282095 + .488603 * (uHarmonics[1] * d.y + uHarmonics[2] * d.z + uHarmonics[3] * d.x)
@@ -80,6 +105,7 @@ vec3 room(vec3 d, float rough) {
   return sum;
 }
 void main() {
+${clipped}
   vec4 color = texelFetch(uLook, ivec2(vSlot, 0), 0);
   vec4 surface = texelFetch(uLook, ivec2(vSlot, 1), 0);
   vec4 fibre = texelFetch(uLook, ivec2(vSlot, 2), 0);
@@ -88,7 +114,18 @@ void main() {
   vec3 base = color.rgb;
   vec3 smoothRas = normalize(vNormalRas) * facing, nRas = smoothRas;
   float ao = clamp(vLight.x, 0., 1.), concave = clamp(vLight.y, -1., 1.) * facing, depth = vLight.z;
-  if (facing < 0.) ao *= .45;
+  vec3 openRas = normalize(vOpenRas) * facing;
+  if (facing < 0.) {
+#if CLIP == 1
+    // Seen through the cut, the inside stands for the cut itself: a flat face of the tissue.
+    nRas = smoothRas = openRas = -uClip.xyz;
+    ao = .85;
+    concave = 0.;
+    base = mix(base, base * base * 1.1, .35);
+#else
+    ao *= .45;
+#endif
+  }
   if (uGrainOn > 0. && surface.w + state.z > 0.) {
     vec3 axis = fibre.xyz;
     float stretch = fibre.w;
@@ -101,7 +138,7 @@ void main() {
     base *= 1. + ((a.a - .5) + .5 * (b.a - .5)) * (state.z * uGrainOn);
   }
   vec3 n = uRigFromRas * nRas;
-  vec3 bent = uRigFromRas * normalize(vOpenRas * facing);
+  vec3 bent = uRigFromRas * openRas;
   vec3 v = uRigFromWorld * normalize(cameraPosition - vWorld);
   float nv = clamp(dot(n, v), 0., 1.);
 
@@ -143,16 +180,28 @@ void main() {
 
 /** Depth alone. */
 export const depthVertex = /* glsl */ `
-void main() { gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.); }`;
+${clipVertex}
+uniform mat4 uRasFromWorld;
+void main() {
+${clipDistance}
+  gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.);
+}`;
 export const depthFragment = /* glsl */ `
-void main() { gl_FragColor = vec4(0.); }`;
+${clipFragment}
+void main() {
+${clipped}
+  gl_FragColor = vec4(0.);
+}`;
 
 /** The same surface, pushed outwards by a constant number of pixels; seen from behind it is an outline. */
 export const outlineVertex = /* glsl */ `
 ${decodeAndTable}
+${clipVertex}
+uniform mat4 uRasFromWorld;
 uniform vec2 uPixel;
 uniform float uWidth;
 void main() {
+${clipDistance}
   vSlot = int(aSlot + .5);
   gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.);
   vec3 n = mat3(modelViewMatrix) * octahedral(aNormals.xy);
@@ -162,7 +211,9 @@ void main() {
 }`;
 export const outlineFragment = /* glsl */ `
 uniform vec3 uAccent;
+${clipFragment}
 void main() {
+${clipped}
   gl_FragColor = vec4(uAccent, 1.);
   #include <colorspace_fragment>
 }`;
