@@ -26,6 +26,8 @@ async function kernels(): Promise<void> {
       '--importMemory',
       '--enable',
       'simd',
+      // A kernel named …Shared works on memory that several workers see.
+      ...(name.endsWith('Shared') ? ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'] : []),
     ]);
     if (error) {
       console.error(stderr.toString());

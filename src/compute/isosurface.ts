@@ -1,8 +1,10 @@
+import { VesaliusError } from '#core/errors.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import type { Affine } from '#core/space/affine.ts';
 import type { Step } from '#core/steps.ts';
 import type { Dims, ScalarArray } from '#core/volume/volume.ts';
 import type { IsosurfaceGrid } from '#compute/jobs/isosurface.ts';
+import { meshIn, type MeshMemory, PARTS_FROM, slabLayout, typeOf } from '#compute/jobs/isosurfaceLayout.ts';
 import type { Pool, RunOptions } from '#compute/pool.ts';
 
 export interface IsosurfaceVolume {
@@ -58,12 +60,13 @@ export async function prepareIsosurface(pool: Pool, workers = pool.size): Promis
   await Promise.all(Array.from({ length: workers }, (_, worker) => pool.run('isosurfaceReady', [], { worker })));
 }
 
-/** Gives a mesh's shared memory back to the next `isosurface`: reusing touched pages saves more than half of its time. */
+/**
+ * Gives a mesh's memory back to the next `isosurface`, where it is shared: reusing touched pages saves more than half of its time.
+ * The caller keeps no view of it.
+ */
 export function recycle(mesh: Mesh): void {
-  for (const { buffer } of [mesh.positions, mesh.normals, mesh.triangles]) {
-    if (isShared(buffer) && !spare.includes(buffer)) spare.push(buffer);
-  }
-  while (spare.length > SPARE_BUFFERS) spare.shift();
+  const memory = memories.get(mesh.positions.buffer);
+  if (memory) spare = memory;
 }
 
 interface Slab {
@@ -71,10 +74,10 @@ interface Slab {
   readonly to: number;
 }
 
-const SPARE_BUFFERS = 3;
-const spare: SharedArrayBuffer[] = [];
+const memories = new WeakMap<ArrayBufferLike, MeshMemory>();
+let spare: MeshMemory | undefined;
 
-/** Two rounds: count, so that every slab knows its place in the mesh, then write there. */
+/** Two rounds: count, so that every share knows its place in the mesh, then write there. */
 async function inPlace(
   pool: Pool,
   grid: IsosurfaceGrid,
@@ -82,9 +85,15 @@ async function inPlace(
   slabs: readonly Slab[],
   run: RunOptions,
 ): Promise<Mesh> {
-  if (slabs.length === 1 && spare.length === SPARE_BUFFERS) {
-    const again = await intoSpare(pool, grid, iso, run);
-    if (again) return again;
+  const planes = grid.dims[2];
+  const partBytes = slabLayout(grid.dims, typeOf(grid.scalars), 0).end;
+  const again = takeSpare(slabs.length, partBytes);
+  // One worker need not count where given-back memory happens to be large enough.
+  if (again && slabs.length === 1) {
+    const all = { firstVertex: 0, endVertex: again.vertexRoom, firstTriangle: 0, endTriangle: again.triangleRoom };
+    const counts = await pool.run('isosurfaceShare', [grid, iso, { from: 0, to: planes, ...all }, again, 0], run);
+    // Memory that is far too large for what came would be held for nothing.
+    if (counts && 2 * counts.vertices >= again.vertexRoom) return meshIn(again, counts.vertices, counts.triangles);
   }
   const counts = await Promise.all(
     slabs.map(({ from, to }) => pool.run('isosurfaceCounts', [grid, iso, from, to], run)),
@@ -93,48 +102,62 @@ async function inPlace(
   const triangles = running(counts.flatMap((slab) => [...slab.triangles]));
   const vertexCount = vertices.at(-1) as number;
   const triangleCount = triangles.at(-1) as number;
-  const mesh: Mesh = {
-    positions: new Float32Array(memoryOf(12 * vertexCount), 0, 3 * vertexCount),
-    normals: new Float32Array(memoryOf(12 * vertexCount), 0, 3 * vertexCount),
-    triangles: new Uint32Array(memoryOf(12 * triangleCount), 0, 3 * triangleCount),
-  };
+  const fits =
+    again &&
+    again.vertexRoom >= vertexCount &&
+    again.triangleRoom >= triangleCount &&
+    again.vertexRoom <= 2 * vertexCount;
+  const memory = fits ? again : meshMemory(slabs.length, partBytes, vertexCount, triangleCount);
   // Even shares of the vertices, not of the planes.
   const cuts = slabs.map((_, n) => vertices.findIndex((before) => before >= (vertexCount * n) / slabs.length));
-  const shares = cuts.map((from, n) => ({ from, to: cuts[n + 1] ?? grid.dims[2] })).filter(({ from, to }) => to > from);
-  if (vertexCount > 0)
-    await Promise.all(
-      shares.map(({ from, to }) =>
-        pool.run(
-          'isosurfaceSlab',
-          [grid, iso, from, to, mesh, vertices[from] as number, triangles[from] as number],
-          run,
-        ),
-      ),
-    );
-  return mesh;
+  await Promise.all(
+    cuts.map(async (from, part) => {
+      const to = cuts[part + 1] ?? planes;
+      if (to === from || vertexCount === 0) return;
+      const [firstVertex, endVertex] = [vertices[from] as number, vertices[to] as number];
+      const [firstTriangle, endTriangle] = [triangles[from] as number, triangles[to] as number];
+      const share = { from, to, firstVertex, endVertex, firstTriangle, endTriangle };
+      await pool.run('isosurfaceShare', [grid, iso, share, memory, part], run);
+    }),
+  );
+  return meshIn(memory, vertexCount, triangleCount);
 }
 
-/** One worker needs no count where given-back memory happens to be large enough. */
-async function intoSpare(pool: Pool, grid: IsosurfaceGrid, iso: number, run: RunOptions): Promise<Mesh | null> {
-  const [small, middle, large] = spare.splice(0).sort((a, b) => a.byteLength - b.byteLength) as [
-    SharedArrayBuffer,
-    SharedArrayBuffer,
-    SharedArrayBuffer,
-  ];
-  const whole = (buffer: SharedArrayBuffer) => Math.floor(buffer.byteLength / 12) * 3;
-  const target: Mesh = {
-    positions: new Float32Array(small, 0, whole(small)),
-    normals: new Float32Array(middle, 0, whole(middle)),
-    triangles: new Uint32Array(large, 0, whole(large)),
+function takeSpare(parts: number, partBytes: number): MeshMemory | undefined {
+  const memory = spare;
+  spare = undefined;
+  return memory && memory.partCount >= parts && memory.partBytes >= partBytes ? memory : undefined;
+}
+
+function meshMemory(partCount: number, partBytes: number, vertexRoom: number, triangleRoom: number): MeshMemory {
+  const pageOf = (bytes: number) => Math.ceil(bytes / 4096) * 4096;
+  const part = pageOf(partBytes);
+  const positions = PARTS_FROM + partCount * part;
+  const normals = positions + pageOf(12 * vertexRoom);
+  const triangles = normals + pageOf(12 * vertexRoom);
+  const pages = Math.ceil((triangles + 12 * triangleRoom) / 65536);
+  if (pages > 65536)
+    throw new VesaliusError({
+      code: 'too-large',
+      what: 'isosurface',
+      where: 'mesh',
+      expected: 'at most 4 GB',
+      got: `${vertexRoom} vertices, ${triangleRoom} triangles`,
+    });
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const room = { vertexRoom, triangleRoom };
+  const made: MeshMemory = {
+    memory,
+    parts: PARTS_FROM,
+    partBytes: part,
+    partCount,
+    positions,
+    normals,
+    triangles,
+    ...room,
   };
-  const counts = await pool.run('isosurfaceSlab', [grid, iso, 0, grid.dims[2], target, 0, 0], run);
-  // Memory that is far too large for what came is not handed out: it would be held for nothing.
-  if (!counts || 24 * counts.vertices < small.byteLength) return null;
-  return {
-    positions: target.positions.subarray(0, 3 * counts.vertices),
-    normals: target.normals.subarray(0, 3 * counts.vertices),
-    triangles: target.triangles.subarray(0, 3 * counts.triangles),
-  };
+  memories.set(memory.buffer, made);
+  return made;
 }
 
 /** Without shared memory: each worker gets its planes and their neighbours, and gives its own arrays back. */
@@ -180,12 +203,6 @@ function running(counts: readonly number[]): number[] {
   const sums = [0];
   for (const count of counts) sums.push((sums.at(-1) as number) + count);
   return sums;
-}
-
-/** A spare buffer that fits without wasting half of it, else a new one. */
-function memoryOf(bytes: number): SharedArrayBuffer {
-  const fits = spare.findIndex(({ byteLength }) => byteLength >= bytes && byteLength <= 2 * bytes);
-  return fits >= 0 ? (spare.splice(fits, 1)[0] as SharedArrayBuffer) : new SharedArrayBuffer(bytes);
 }
 
 function isShared(buffer: ArrayBufferLike): buffer is SharedArrayBuffer {

@@ -7,6 +7,7 @@ import { nodeBuiltin } from '#compute/port.ts';
 const urls = {
   probe: new URL('../../dist/kernels/probe.wasm', import.meta.url),
   isosurface: new URL('../../dist/kernels/isosurface.wasm', import.meta.url),
+  isosurfaceShared: new URL('../../dist/kernels/isosurfaceShared.wasm', import.meta.url),
   threshold: new URL('../../dist/kernels/threshold.wasm', import.meta.url),
   histogram: new URL('../../dist/kernels/histogram.wasm', import.meta.url),
   components: new URL('../../dist/kernels/components.wasm', import.meta.url),

@@ -1,6 +1,8 @@
 import type { Mesh } from '#core/mesh/mesh.ts';
 import type { AsyncSteps } from '#core/steps.ts';
+import type { Dims } from '#core/volume/volume.ts';
 import { type IsosurfaceGrid, type SlabKernel, slabKernel, storedLevel } from '#compute/jobs/isosurfaceKernel.ts';
+import type { MeshMemory } from '#compute/jobs/isosurfaceLayout.ts';
 import { transferring } from '#compute/protocol.ts';
 
 export type { IsosurfaceGrid } from '#compute/jobs/isosurfaceKernel.ts';
@@ -35,46 +37,69 @@ export async function* isosurfaceCounts(
   return counts;
 }
 
+/** A share of a mesh: planes [from, to), and the vertices and triangles that it may write. */
+export interface Share {
+  readonly from: number;
+  readonly to: number;
+  readonly firstVertex: number;
+  readonly endVertex: number;
+  readonly firstTriangle: number;
+  readonly endTriangle: number;
+}
+
 /**
- * Meshes planes [from, to): writes vertices from number `firstVertex` and triangles from `firstTriangle` on into `target`, whose
- * arrays lie in shared memory or are the caller's own. Vertices of plane `to` are the next slab's, and numbered as its first.
- * The grid's scalars hold one plane before and two after, where there are such.
- * @returns the numbers after the last vertex and triangle; null where `target` is too small (what it holds is then of no use)
+ * Meshes planes into their place in a shared mesh, in part `part` of its memory. Vertices of plane `to` are the next share's, and
+ * numbered as its first. The grid's scalars are shared, and hold all planes.
+ * @returns the numbers after the last vertex and triangle; null where the share is too small (what it holds is then of no use)
  */
-export async function* isosurfaceSlab(
+export async function* isosurfaceShare(
   grid: IsosurfaceGrid,
   iso: number,
-  from: number,
-  to: number,
-  target: Mesh,
-  firstVertex: number,
-  firstTriangle: number,
+  share: Share,
+  of: MeshMemory,
+  part: number,
 ): AsyncSteps<{ readonly vertices: number; readonly triangles: number } | null> {
   const level = storedLevel(grid, iso);
-  if (!level) return { vertices: firstVertex, triangles: firstTriangle };
-  const kernel = await slabKernel(grid, level);
-  const lastPlane = grid.dims[2] - 1;
-  let vertex = firstVertex;
-  let triangle = firstTriangle;
-  for (const done of runs(kernel, from, to, true)) {
-    let end = kernel.number(done.from, vertex);
-    for (let k = done.from; k < done.to; k++) {
+  if (!level) return { vertices: share.firstVertex, triangles: share.firstTriangle };
+  const kernel = await slabKernel(grid, level, { of, part });
+  return yield* meshShare(kernel, grid.dims, share, kernel.mesh as Mesh);
+}
+
+async function* meshShare(
+  kernel: SlabKernel,
+  [ni, nj, nk]: Dims,
+  { from, to, ...share }: Share,
+  target: Mesh,
+): AsyncSteps<{ readonly vertices: number; readonly triangles: number } | null> {
+  const mostTriangles = 5 * (ni - 1) * (nj - 1);
+  let vertex = share.firstVertex;
+  let triangle = share.firstTriangle;
+  for (const run of runs(kernel, from, to, true)) {
+    let end = kernel.number(run.from, vertex);
+    for (let k = run.from; k < run.to; k++) {
       const after = end;
-      if (k < lastPlane) end = kernel.number(k + 1, after);
-      if (3 * after > target.positions.length) return null;
-      if (after > vertex) {
+      if (k + 1 < nk) end = kernel.number(k + 1, after);
+      if (after > share.endVertex) return null;
+      // In place writes run over by up to three, which later planes of this share put right; its last planes are copied.
+      if (kernel.mesh && after + 3 <= share.endVertex) kernel.verticesInPlace(k, vertex);
+      else if (after > vertex) {
         const { positions, normals } = kernel.vertices(k, vertex);
         target.positions.set(positions, 3 * vertex);
         target.normals.set(normals, 3 * vertex);
       }
       vertex = after;
-      if (k === lastPlane) continue;
-      const triangles = kernel.triangles(k, triangle);
-      if (3 * triangle + triangles.length > target.triangles.length) return null;
-      target.triangles.set(triangles, 3 * triangle);
-      triangle += triangles.length / 3;
+      if (k + 1 === nk) continue;
+      const room = share.endTriangle - triangle;
+      const count = room >= mostTriangles + 3 ? mostTriangles : kernel.countTriangles(k);
+      if (count > room) return null;
+      if (kernel.mesh && count + 3 <= room) triangle += kernel.trianglesInPlace(k, triangle);
+      else {
+        const triangles = kernel.triangles(k, triangle);
+        target.triangles.set(triangles, 3 * triangle);
+        triangle += triangles.length / 3;
+      }
     }
-    if (done.tell) yield { stage: 'isosurface', done: to - from + done.to - from, of: 2 * (to - from) };
+    if (run.tell) yield { stage: 'isosurface', done: to - from + run.to - from, of: 2 * (to - from) };
   }
   return { vertices: vertex, triangles: triangle };
 }
@@ -94,7 +119,11 @@ export async function* isosurfacePart(grid: IsosurfaceGrid, iso: number, from: n
     normals: new Float32Array(3 * vertices),
     triangles: new Uint32Array(3 * triangles),
   };
-  if (vertices > 0) yield* isosurfaceSlab(grid, iso, from, to, mesh, 0, 0);
+  const level = storedLevel(grid, iso);
+  if (level && vertices > 0) {
+    const share = { from, to, firstVertex: 0, endVertex: vertices, firstTriangle: 0, endTriangle: triangles };
+    yield* meshShare(await slabKernel(grid, level), grid.dims, share, mesh);
+  }
   return transferring(mesh, [mesh.positions.buffer, mesh.normals.buffer, mesh.triangles.buffer]);
 }
 

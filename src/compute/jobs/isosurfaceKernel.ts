@@ -1,7 +1,16 @@
 import { determinant3, normalMatrix, type Affine } from '#core/space/affine.ts';
-import { bytesPerVoxel, type Dims, type ScalarArray, type ScalarType } from '#core/volume/volume.ts';
+import { bytesPerVoxel, type Dims, type ScalarArray } from '#core/volume/volume.ts';
 import { VesaliusError } from '#core/errors.ts';
+import type { Mesh } from '#core/mesh/mesh.ts';
 import { isosurfaceCases } from '#compute/jobs/isosurfaceCases.ts';
+import {
+  FRAME_BYTES,
+  meshIn,
+  type MeshMemory,
+  PARTS_FROM,
+  slabLayout,
+  typeOf,
+} from '#compute/jobs/isosurfaceLayout.ts';
 import { ensureBytes, loadKernel } from '#compute/loadKernel.ts';
 
 /** Voxels to be meshed. `scalars` holds planes from `firstPlane` (0 unless said) on, i fastest; it is read, never written. */
@@ -86,55 +95,51 @@ export interface SlabKernel {
   number(k: number, first: number): number;
   /** Triangles between loaded plane k and the next. */
   countTriangles(k: number): number;
-  /** Vertices of loaded and numbered plane k: views that hold until the next call. */
+  /** Vertices of loaded and numbered plane k: views that hold until the next call. `first`: the number of the first. */
   vertices(k: number, first: number): { readonly positions: Float32Array; readonly normals: Float32Array };
   /** Triangles between plane k and the next, both numbered: a view that holds until the next call. */
   triangles(k: number, first: number): Uint32Array;
+  /** The same written where they belong in the mesh's memory; up to three vertices or triangles after them may be overwritten. */
+  verticesInPlace(k: number, first: number): void;
+  /** Returns how many. */
+  trianglesInPlace(k: number, first: number): number;
+  /** The mesh that the memory holds, at its largest; undefined for a kernel of private memory. */
+  readonly mesh: Mesh | undefined;
 }
 
-/** Voxels of one run: enough planes that copying neighbours twice costs little, few enough to stay in cache. */
-const RUN_BYTES = 1 << 20;
-const TABLE_BYTES = 256 * 64;
-const FRAME_BYTES = 22 * 16;
 /** Stands in for a missing float voxel, and bounds the others: its square is a float32 still. */
 const FAR = 1e18;
 
-let loaded: Promise<{ exports: Exports; memory: WebAssembly.Memory }> | undefined;
+interface Instance {
+  readonly exports: Exports;
+  readonly memory: WebAssembly.Memory;
+}
+let own: Promise<Instance> | undefined;
 
-/** Readies this worker's kernel for a grid. One grid at a time: the next call takes the memory over. */
-export async function slabKernel(grid: IsosurfaceGrid, level: StoredLevel): Promise<SlabKernel> {
-  loaded ??= loadKernel<Exports>('isosurface', 16);
-  const { exports: kernel, memory } = await loaded;
+/**
+ * Readies this worker's kernel for a grid: over its own memory, one grid at a time, or over that of a mesh, in the part of it
+ * that `place` names.
+ */
+export async function slabKernel(
+  grid: IsosurfaceGrid,
+  level: StoredLevel,
+  place?: { readonly of: MeshMemory; readonly part: number },
+): Promise<SlabKernel> {
+  if (!place) own ??= loadKernel<Exports>('isosurface', 16);
+  const { exports: kernel, memory }: Instance = place
+    ? await loadKernel<Exports>('isosurfaceShared', 0, place.of.memory)
+    : await (own as Promise<Instance>);
   const { scalars, dims, firstPlane = 0 } = grid;
   const [ni, nj, nk] = dims;
   const type = typeOf(scalars);
-  const size = bytesPerVoxel[type];
-  const words = Math.ceil(ni / 63);
   const planeVoxels = ni * nj;
-  const planeBytes = planeVoxels * size;
-  const planesAtOnce = Math.min(nk, Math.max(8, Math.round(RUN_BYTES / planeBytes)));
-
-  // Layout, each part on a border of 16 bytes.
-  let next = kernel.heapBase();
-  const part = (bytes: number) => {
-    const at = (next + 15) & ~15;
-    next = at + bytes;
-    return at;
-  };
-  const scratch = part(48);
-  const table = part(TABLE_BYTES);
-  const frame = part(FRAME_BYTES);
+  const planeBytes = planeVoxels * bytesPerVoxel[type];
+  const layout = slabLayout(dims, type, place ? place.of.parts + place.part * place.of.partBytes : PARTS_FROM);
+  const { planesAtOnce, words, table, frame, bits, starts, list, positions, normals, triangles, voxels } = layout;
+  const scratch = Math.ceil(kernel.heapBase() / 64) * 64 + 64 * (place?.part ?? 0);
   const bitBytes = 8 * words * nj;
-  const bits = part((planesAtOnce + 1) * bitBytes + 8 * words);
   const startBytes = 12 * nj;
-  const starts = part((planesAtOnce + 1) * startBytes);
-  const list = part(8 * planeVoxels + 64);
-  const positions = part(36 * planeVoxels + 48);
-  const normals = part(36 * planeVoxels + 48);
-  const triangles = part(60 * planeVoxels + 48);
-  // A plane before the first and two after the last, whether the volume has them or not, and a row for reads beyond.
-  const voxels = part((planesAtOnce + 3) * planeBytes + 4 * ni + 512) + 64;
-  ensureBytes(memory, next + 512);
+  ensureBytes(memory, layout.end);
   const bytes = new Uint8Array(memory.buffer);
   writeTable(new DataView(memory.buffer), table, scratch, determinant3(grid.rasFromIjk) < 0);
   writeFrame(new Float32Array(memory.buffer, frame, FRAME_BYTES / 4), grid, level);
@@ -156,6 +161,22 @@ export async function slabKernel(grid: IsosurfaceGrid, level: StoredLevel): Prom
   const startsAt = (k: number) => starts + (k - runFrom) * startBytes;
   const aboveOf = (k: number) => (k + 1 < nk ? bitsAt(k + 1) : 0);
 
+  /** Writes plane k's vertices from these addresses on; returns how many. */
+  function placeVertices(k: number, positionsAt: number, normalsAt: number): number {
+    const [plane, row, above] = [voxelsOf(k), bitsAt(k), aboveOf(k)];
+    let count = 0;
+    for (let axis = 0; axis < (k + 1 < nk ? 3 : 2); axis++) {
+      const at = 12 * count;
+      count += verticesOf(axis, plane, row, above, ni, nj, nk, k, words, list, frame, positionsAt + at, normalsAt + at);
+    }
+    return count;
+  }
+  function placeTriangles(k: number, at: number): number {
+    const [plane, above, numbers, numbersAbove] = [bitsAt(k), bitsAt(k + 1), startsAt(k), startsAt(k + 1)];
+    const end = kernel.triangles(plane, above, numbers, numbersAbove, ni, nj, words, table, scratch, at) >>> 0;
+    return (end - at) / 12;
+  }
+
   return {
     planesAtOnce,
     load(from, to, withNeighbours) {
@@ -175,34 +196,23 @@ export async function slabKernel(grid: IsosurfaceGrid, level: StoredLevel): Prom
     countTriangles: (k) =>
       k + 1 < nk ? kernel.countTriangles(bitsAt(k), bitsAt(k + 1), ni, nj, words, table) >>> 0 : 0,
     vertices(k, first) {
-      let count = 0;
+      // Copies between shared arrays go by words where both lie alike.
       const odd = 4 * (first & 1);
-      for (let axis = 0; axis < (k + 1 < nk ? 3 : 2); axis++) {
-        const at = 12 * count + odd;
-        const [plane, row, above] = [voxelsOf(k), bitsAt(k), aboveOf(k)];
-        count += verticesOf(axis, plane, row, above, ni, nj, nk, k, words, list, frame, positions + at, normals + at);
-      }
+      const count = placeVertices(k, positions + odd, normals + odd);
       return {
         positions: new Float32Array(memory.buffer, positions + odd, 3 * count),
         normals: new Float32Array(memory.buffer, normals + odd, 3 * count),
       };
     },
     triangles(k, first) {
-      const start = triangles + 4 * (first & 1);
-      const end = kernel.triangles(
-        bitsAt(k),
-        bitsAt(k + 1),
-        startsAt(k),
-        startsAt(k + 1),
-        ni,
-        nj,
-        words,
-        table,
-        scratch,
-        start,
-      );
-      return new Uint32Array(memory.buffer, start, (end - start) / 4);
+      const at = triangles + 4 * (first & 1);
+      return new Uint32Array(memory.buffer, at, 3 * placeTriangles(k, at));
     },
+    verticesInPlace(k, first) {
+      if (place) placeVertices(k, place.of.positions + 12 * first, place.of.normals + 12 * first);
+    },
+    trianglesInPlace: (k, first) => (place ? placeTriangles(k, place.of.triangles + 12 * first) : 0),
+    mesh: place ? meshIn(place.of, place.of.vertexRoom, place.of.triangleRoom) : undefined,
   };
 }
 
@@ -250,12 +260,6 @@ function nextFloat(value: number, direction: number): number {
   const int = new Int32Array(float.buffer);
   int[0] = (int[0] as number) + (value > 0 === direction > 0 ? 1 : -1);
   return float[0] as number;
-}
-
-export function typeOf(scalars: ScalarArray): ScalarType {
-  if (scalars instanceof Uint8Array) return 'u8';
-  if (scalars instanceof Int16Array) return 'i16';
-  return scalars instanceof Uint16Array ? 'u16' : 'f32';
 }
 
 function writeFrame(frame: Float32Array, { rasFromIjk, slope }: IsosurfaceGrid, { value }: StoredLevel): void {
