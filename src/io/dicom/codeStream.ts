@@ -36,11 +36,13 @@ export function checked(
 }
 
 /**
- * Every JPEG-like stream ends in FF D9 (perhaps with padding behind). Decoders go on without it and fill up what is
+ * Every JPEG-like stream ends in FF D9 (perhaps with padding behind: zeros, or a few other bytes). Decoders go on without it and fill up what is
  * missing in silence, so its absence is refused here.
  */
 export function requireEnd(stored: Uint8Array): number {
-  for (let at = stored.length - 2; at >= Math.max(0, stored.length - 16); at--)
+  let last = stored.length - 1;
+  while (last > 0 && stored[last] === 0) last--;
+  for (let at = last - 1; at >= Math.max(0, last - 16); at--)
     if (stored[at] === 0xff && stored[at + 1] === 0xd9) return at;
   throw new VesaliusError({
     code: 'truncated',

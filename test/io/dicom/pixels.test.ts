@@ -289,6 +289,17 @@ describe('encapsulated pixels', () => {
     }
   });
 
+  it('padding behind the end marker is none of it; without the marker the stream is cut', async () => {
+    const stream = await htj2k(picture(1), size, size);
+    const open = (bytes: Uint8Array) => {
+      const extra: DataSet = { ...square, x7fe00010: ['OB', { fragments: [new Uint8Array(0), bytes] }] };
+      return readOnly(sources([slice(extra)], { syntax: '1.2.840.10008.1.2.4.201' }));
+    };
+    const { scalars } = await open(joined([stream, new Uint8Array(64)]));
+    expect(Array.from(scalars)).toEqual(Array.from(picture(1)));
+    await expect(open(stream.slice(0, -20))).rejects.toMatchObject({ code: 'truncated', where: 'PixelData' });
+  });
+
   it('another matrix in the code stream than in the header is refused', async () => {
     const stream = await htj2k(picture(1), 32, 128);
     const extra: DataSet = { ...square, x7fe00010: ['OB', { fragments: [new Uint8Array(0), stream] }] };
