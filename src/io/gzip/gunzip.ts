@@ -76,28 +76,31 @@ async function* inflated(source: ByteSource, wrapper: Wrapper, engine: GzipEngin
   }
 }
 
+/** A platform stream inflates each piece whole, whoever waits: deflate makes at most 1032 times of it, here 17 MB. */
+const NATIVE_PIECE = 1 << 14;
+
 /** Ends with null where the platform refuses the stream. A source that cannot be read is an error as ever. */
 async function* nativeChunks(source: ByteSource, wrapper: Wrapper): Chunks<GzipEnd | null> {
-  const chunks = chunksOf(await source.stream());
+  const input = new ByteReader(chunksOf(await source.stream()));
   let broken: { readonly thrown: unknown } | null = null;
   let refused = false;
   const watched = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      let next: IteratorResult<Uint8Array<ArrayBufferLike>, undefined>;
+      let piece: Uint8Array<ArrayBufferLike> | null;
       try {
-        next = await chunks.next();
+        piece = await input.some(NATIVE_PIECE);
       } catch (thrown) {
         broken = { thrown };
         throw thrown;
       }
       // The platform has given up meanwhile: nobody takes what has come.
       if (refused) return;
-      if (next.done) controller.close();
-      else controller.enqueue(next.value as Uint8Array<ArrayBuffer>);
+      if (piece) controller.enqueue(piece as Uint8Array<ArrayBuffer>);
+      else controller.close();
     },
     cancel: async () => {
       refused = true;
-      await chunks.return(undefined);
+      await input.close();
     },
   });
   const inside = chunksOf(watched.pipeThrough(new DecompressionStream(wrapper.native)));
