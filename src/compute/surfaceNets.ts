@@ -4,7 +4,7 @@ import type { SegmentMesh } from '#core/mesh/mesh.ts';
 import type { Affine } from '#core/space/affine.ts';
 import type { Step } from '#core/steps.ts';
 import { reachOf } from './jobs/surfaceNets.ts';
-import type { NetMeshes } from './jobs/surfaceNetsMeshes.ts';
+import type { NetMeshes, NetOffsets } from './jobs/surfaceNetsMeshes.ts';
 
 export interface LabelSurfaceOptions {
   /** Segment values to mesh, in this order; those that are absent are left out. Without it all, in rising order. */
@@ -17,8 +17,8 @@ export interface LabelSurfaceOptions {
   readonly workers?: number;
 }
 
-/** Enough that the steps of voxels are gone and the reach stays below a brick. */
-export const DEFAULT_ITERATIONS = 10;
+/** Enough that the steps of voxels are gone, and no vertex is half a voxel from a sphere's surface; the reach stays below a brick. */
+export const DEFAULT_ITERATIONS = 12;
 
 /**
  * One closed mesh per segment of a labelmap, in RAS mm, triangles outward, normals of the smoothed surface. Where two segments
@@ -96,4 +96,65 @@ function nearSlab({ dims, bricks }: LabelmapData, k0: number, k1: number): Label
       return k + BRICK <= k0 || k > k1 ? 0 : brick;
     }),
   };
+}
+
+export interface BrickSurfaces {
+  /** Number of the brick, as in `LabelmapData.bricks`. */
+  readonly brick: number;
+  /** Of each segment value whose surface passes through it, the triangles of its cells: open where the brick ends. */
+  readonly meshes: readonly SegmentMesh[];
+}
+
+/**
+ * The surfaces of some bricks, as after an edit: exactly the triangles and positions that `labelNets` gives for their cells with
+ * the same offsets, so that bricks meshed at different times join without a crack wherever their voxels did not change.
+ * A voxel moves vertices up to `reachOf(iterations)` + `offsets.length` cells away: `bricksNear` names the bricks to ask for.
+ */
+export async function brickSurfaces(
+  pool: Pool,
+  labelmap: LabelmapData,
+  rasFromIjk: Affine<'ras', 'ijk'>,
+  bricks: readonly number[],
+  offsets: NetOffsets,
+  options: Pick<LabelSurfaceOptions, 'iterations' | 'signal'> = {},
+): Promise<BrickSurfaces[]> {
+  const { iterations = DEFAULT_ITERATIONS, signal } = options;
+  const margin = reachOf(iterations) + offsets.length + 2;
+  return Promise.all(
+    bricks.map(async (brick) => {
+      const near = nearBrick(labelmap, brick, margin);
+      const meshes = await pool.run('surfaceNetsBrick', [near, brick, rasFromIjk, iterations, offsets], {
+        ...(signal ? { signal } : {}),
+      });
+      return { brick, meshes };
+    }),
+  );
+}
+
+/** Bricks whose surface may change when voxels from ≤ (i, j, k) ≤ to did. */
+export function bricksNear(
+  { dims }: LabelmapData,
+  from: readonly [number, number, number],
+  to: readonly [number, number, number],
+  offsets: NetOffsets,
+  iterations = DEFAULT_ITERATIONS,
+): number[] {
+  const margin = reachOf(iterations) + offsets.length + 2;
+  const grid = brickGrid(dims);
+  const range = (axis: 0 | 1 | 2) => {
+    const first = Math.max(0, Math.floor((from[axis] - margin) / BRICK));
+    const last = Math.min(grid[axis] - 1, Math.floor((to[axis] + margin) / BRICK));
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => first + n);
+  };
+  return range(2).flatMap((k) => range(1).flatMap((j) => range(0).map((i) => i + grid[0] * (j + grid[1] * k))));
+}
+
+/** A brick and those within `margin` voxels; the others become 0, so that they do not travel. */
+function nearBrick({ dims, bricks }: LabelmapData, brick: number, margin: number): LabelmapData {
+  const [bi, bj] = brickGrid(dims);
+  const place = (n: number) => [n % bi, Math.floor(n / bi) % bj, Math.floor(n / (bi * bj))] as const;
+  const own = place(brick);
+  const far = Math.ceil(margin / BRICK);
+  const isNear = (n: number) => place(n).every((at, axis) => Math.abs(at - (own[axis] as number)) <= far);
+  return { dims, bricks: bricks.map((data, n) => (data !== 0 && isNear(n) ? data : 0)) };
 }

@@ -29,9 +29,8 @@ export interface NetsPart {
   readonly voxels: readonly (readonly [value: number, voxels: number])[];
 }
 
-/** Taubin's pair: a pass that smooths and one that undoes its shrinking (pass band 0.1). */
-const SHRINK = 0.5;
-const GROW = -0.526;
+/** Taubin's pair: a pass that smooths and one that undoes its shrinking (pass band 0.05). */
+export const SMOOTHING_RATES = [0.6307, -0.65] as const;
 /** A vertex keeps this much away from the wall of its cell, so that two never meet. */
 export const CELL_LIMIT = 0.49;
 
@@ -156,7 +155,7 @@ export function* buildNet(
 
   let [from, to] = [movedA, movedB];
   for (let pass = 0; pass < 2 * iterations; pass++) {
-    const rate = pass % 2 === 0 ? SHRINK : GROW;
+    const rate = SMOOTHING_RATES[(pass % 2) as 0 | 1];
     for (let first = 1; first < vertices; first += 1 << 19) {
       const end = Math.min(vertices, first + (1 << 19));
       kernel.relax(from, to, links, mask, memory.offsets, first, end, rate, CELL_LIMIT);

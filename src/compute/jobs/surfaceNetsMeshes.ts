@@ -169,8 +169,7 @@ export function* assembleMeshes(
   for (const [index, value] of values.entries()) {
     const faces = counts[value] as number;
     const own = list + 4 * (firsts[value] as number);
-    // A closed net has at most two vertices more than quads for each of its pieces, and no piece has fewer than six quads.
-    const room = Math.min(vertexEnd, 2 * faces);
+    const room = Math.min(vertexEnd, 4 * faces);
     const normals = align(positions + room * 12);
     const triangles = align(normals + room * 12);
     growTo(memory, triangles + faces * 24);
