@@ -34,7 +34,9 @@ export async function loadKernel<Exports>(
     modules.set(name, module);
   }
   const memory = shared ?? new WebAssembly.Memory({ initial: pages, maximum: 65536 });
-  const instance = await WebAssembly.instantiate(await module, { env: { memory, abort } });
+  const compiled = await module;
+  const imports = { env: { memory, abort } };
+  const instance = isNode ? new WebAssembly.Instance(compiled, imports) : await WebAssembly.instantiate(compiled, imports);
   return { exports: instance.exports as Exports, memory };
 }
 
@@ -48,12 +50,15 @@ function abort(): never {
   throw new Error('kernel abort');
 }
 
+/**
+ * In Node, where compiling at once blocks nobody: an asynchronous compile does not keep Node 20's event loop alive, and a
+ * command could end, or hang, in the middle of it.
+ */
+const fs = nodeBuiltin<{ readFileSync(url: URL): Uint8Array<ArrayBuffer> }>('node:fs');
+const isNode = fs !== undefined;
+
 async function compile(url: URL): Promise<WebAssembly.Module> {
-  if (url.protocol === 'file:') {
-    const fs = nodeBuiltin<{ promises: { readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> } }>('node:fs');
-    if (!fs) throw new Error('a kernel on disk can be read in Node only');
-    return WebAssembly.compile(await fs.promises.readFile(url));
-  }
+  if (fs) return new WebAssembly.Module(fs.readFileSync(url));
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`kernel ${url.pathname}: HTTP ${answer.status}`);
   return WebAssembly.compile(await answer.arrayBuffer());
