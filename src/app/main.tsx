@@ -1,15 +1,13 @@
+import './jitless.ts';
+
 import { StrictMode, useCallback } from 'react';
 import { createRoot } from 'react-dom/client';
-import * as z from 'zod';
 import type { StageModel } from '#scene/StageModel.ts';
 import { Stage } from '#scene/Stage.tsx';
 import { ViewerContext } from '#scene/viewerContext.ts';
 import { readAddress } from './address.ts';
 import { type Composition, createViewer } from './createViewer.ts';
 import { createViewerApi } from './viewerApi.ts';
-
-// zod would try out eval to see whether it may compile; our policy forbids it, and the attempt is a violation.
-z.config({ jitless: true });
 
 const composition = createViewer();
 const address = readAddress(location.search);

@@ -83,7 +83,7 @@ async function guidedSurface(
   const isovalue = segment.isovalue as number;
   const field = await pool.run(
     'guidedField',
-    [volume, labels, segment.value, isovalue, contrastOf(volume, isovalue), shared],
+    [volume, labels, segment.value, isovalue, contrastOf(volume, isovalue), segment.tissue === 'skin' ? 2 : 1, shared],
     { signal },
   );
   return isosurface(

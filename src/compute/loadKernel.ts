@@ -36,7 +36,9 @@ export async function loadKernel<Exports>(
   const memory = shared ?? new WebAssembly.Memory({ initial: pages, maximum: 65536 });
   const compiled = await module;
   const imports = { env: { memory, abort } };
-  const instance = isNode ? new WebAssembly.Instance(compiled, imports) : await WebAssembly.instantiate(compiled, imports);
+  const instance = isNode
+    ? new WebAssembly.Instance(compiled, imports)
+    : await WebAssembly.instantiate(compiled, imports);
   return { exports: instance.exports as Exports, memory };
 }
 

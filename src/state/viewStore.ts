@@ -34,7 +34,7 @@ export const defaultView: ViewState = {
   panelsFolded: false,
   leftWidth: 336,
   rightWidth: 304,
-  theme: 'system',
+  theme: 'dark',
   language: 'en',
   convention: 'radiological',
   clip: null,

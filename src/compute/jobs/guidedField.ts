@@ -14,7 +14,7 @@ export interface GuidedField {
 /**
  * Inside the segment `max(v − iso, c)` and outside `min(v − iso, −c)`, where c is small against the contrast: the border
  * follows the scan's own sub-voxel edge where it has one, and the labels where it has none. Values are held within ±`contrast`,
- * then smoothed by (1 2 1)/4 along each axis (σ = 0.7 voxel), which takes the steps of voxels out. Beyond the scan all is outside,
+ * then smoothed by (1 2 1)/4 along each axis `passes` times (σ = 0.7 voxel, 1 for two), which takes the steps of voxels out. Beyond the scan all is outside,
  * so that the surface is closed there. Over the segment's box with two voxels of room, in a buffer of its own.
  * @param contrast rescaled units between the tissue and what surrounds it, about
  */
@@ -24,6 +24,7 @@ export function* guidedField(
   value: number,
   isovalue: number,
   contrast: number,
+  passes: number,
   shared: boolean,
 ): Steps<GuidedField> {
   const box = boxOf(labels, value);
@@ -58,11 +59,13 @@ export function* guidedField(
     }
     if (k % 8 === 7) yield { stage: 'surface', done: k, of: 2 * nk };
   }
-  for (let row = 0; row < nj * nk; row++) smoothRow(field, ni * row, ni);
-  yield { stage: 'surface', done: nk, of: 2 * nk };
-  for (let k = 0; k < nk; k++) smoothRuns(field, ni * nj * k, ni, nj);
-  yield { stage: 'surface', done: 1.5 * nk, of: 2 * nk };
-  yield* smoothPlanes(field, ni * nj, nk);
+  for (let pass = 0; pass < passes; pass++) {
+    for (let row = 0; row < nj * nk; row++) smoothRow(field, ni * row, ni);
+    yield { stage: 'surface', done: nk, of: 2 * nk };
+    for (let k = 0; k < nk; k++) smoothRuns(field, ni * nj * k, ni, nj);
+    yield { stage: 'surface', done: 1.5 * nk, of: 2 * nk };
+    yield* smoothPlanes(field, ni * nj, nk);
+  }
   const shift = affine('ijk', 'ijk', [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, ...low, 1]);
   return transferring({ scalars: field, dims, rasFromIjk: multiply(header.rasFromIjk, shift) }, [field.buffer]);
 }
