@@ -1,5 +1,5 @@
 import type { Pool } from '#compute/pool.ts';
-import type { Occupancy, OccupancyLayer } from '#core/labelmap/occupancy.ts';
+import type { Cut, Occupancy, OccupancyLayer } from '#core/labelmap/occupancy.ts';
 import { LIGHT_STRIDE, type PackedChunk, PLACE_STRIDE } from '#core/mesh/pack.ts';
 import { RAW_STRIDE } from '#core/mesh/vertexLight.ts';
 import type { Affine, Vector3 } from '#core/space/affine.ts';
@@ -10,6 +10,7 @@ export interface BakeSource {
   readonly layers: readonly OccupancyLayer[];
   readonly rasFromIjk: Affine<'ras', 'ijk'>;
   readonly dims: Dims;
+  readonly cut?: Cut | null;
 }
 
 export interface BakeOptions {
@@ -28,7 +29,11 @@ const LEAST_RUN = 8192;
 export function makeOccupancy(pool: Pool, source: BakeSource, signal?: AbortSignal): Promise<Occupancy> {
   const shared =
     typeof SharedArrayBuffer === 'function' && (typeof crossOriginIsolated === 'undefined' || crossOriginIsolated);
-  return pool.run('bakeOccupancy', [source.layers, source.rasFromIjk, source.dims, shared], only(signal));
+  return pool.run(
+    'bakeOccupancy',
+    [source.layers, source.rasFromIjk, source.dims, shared, source.cut ?? null],
+    only(signal),
+  );
 }
 
 /**

@@ -1,13 +1,13 @@
-import { addAfterEffect, addEffect, Canvas, useFrame, useThree } from '@react-three/fiber';
+import { addAfterEffect, addEffect, type RootState, useFrame, useThree } from '@react-three/fiber';
 import { type ComponentType, Fragment, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { ACESFilmicToneMapping, type PerspectiveCamera } from 'three';
 import type { StoreApi } from 'zustand/vanilla';
-import { FOV_DEGREES } from '#scene/camera/orbit.ts';
 import type { LightState } from './lightKeeper.ts';
+import { FiberCanvas } from './FiberCanvas.tsx';
 import { deskPointer } from './deskPointer.ts';
 import { StageModel } from './StageModel.ts';
 import { StageContext } from './stageContext.ts';
-import { useViewer } from './viewerContext.ts';
+import { useViewer, ViewerContext } from './viewerContext.ts';
 
 export interface StageProps {
   /** Drawn in the model root: positions in RAS mm. */
@@ -25,9 +25,10 @@ export interface StageProps {
   readonly onStage?: (stage: StageModel | null) => void;
 }
 
-/** Pixels beyond this density cost more than they show. */
-const MAX_PIXEL_RATIO = 2;
-const noEvents = () => ({ enabled: false, priority: 0 });
+function toneMapping({ gl }: RootState): void {
+  gl.toneMapping = ACESFilmicToneMapping;
+  gl.toneMappingExposure = 0.84;
+}
 
 /** The 3D view. Fills its parent; draws only when something changed. */
 export function Stage({ children, room, ContentWrapper, contact, label, describedBy, onStage }: StageProps) {
@@ -58,26 +59,18 @@ export function Stage({ children, room, ContentWrapper, contact, label, describe
       tabIndex={0}
       style={{ position: 'absolute', inset: 0, touchAction: 'none', userSelect: 'none' }}
     >
-      <Canvas
-        events={noEvents}
-        frameloop="demand"
-        dpr={[1, MAX_PIXEL_RATIO]}
-        camera={{ fov: FOV_DEGREES, near: 0.01, far: 20, position: [0, 0, 2] }}
-        gl={{ antialias: true, powerPreference: 'high-performance', stencil: false }}
-        onCreated={({ gl }) => {
-          gl.toneMapping = ACESFilmicToneMapping;
-          gl.toneMappingExposure = 0.84;
-        }}
-      >
-        <StageContext.Provider value={stage}>
-          <Wrapper>
-            <Content stage={stage} contact={contact}>
-              {children}
-            </Content>
-            {room}
-          </Wrapper>
-        </StageContext.Provider>
-      </Canvas>
+      <FiberCanvas onCreated={toneMapping}>
+        <ViewerContext.Provider value={viewer}>
+          <StageContext.Provider value={stage}>
+            <Wrapper>
+              <Content stage={stage} contact={contact}>
+                {children}
+              </Content>
+              {room}
+            </Wrapper>
+          </StageContext.Provider>
+        </ViewerContext.Provider>
+      </FiberCanvas>
     </div>
   );
 }

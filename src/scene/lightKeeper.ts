@@ -22,7 +22,7 @@ export interface LightKeeper {
   dispose(): void;
 }
 
-interface Parts extends Pick<Viewer, 'case' | 'voxels'> {
+interface Parts extends Pick<Viewer, 'case' | 'view' | 'voxels'> {
   readonly surfaces: StoreApi<SurfaceState> & { put(...chunks: readonly SurfaceChunk[]): void };
 }
 
@@ -39,12 +39,14 @@ export function createLightKeeper(pool: Pool, viewer: Parts): LightKeeper {
 
   /** All that the light depends on, beside the shapes: what stands in its way. */
   function occluderKey(): string {
-    return viewer.case
+    const { clip } = viewer.view.getState();
+    const standing = viewer.case
       .getState()
       .segments.filter(isOpaque)
       .map(({ layer, value }) => `${layer}#${viewer.voxels.layer(layer)?.revision ?? 0}#${value}`)
       .sort()
       .join(' ');
+    return clip ? `${standing} cut ${[...clip.point, ...clip.normal].join()}` : standing;
   }
   /** Shown slots that this chunk draws: those alone are baked. */
   function shownSlots(): Set<number> {
@@ -130,7 +132,11 @@ export function createLightKeeper(pool: Pool, viewer: Parts): LightKeeper {
     timer = setTimeout(look, WAIT_MS);
   }
 
-  const stops = [viewer.case.subscribe(soon), viewer.surfaces.subscribe(soon)];
+  const stops = [
+    viewer.case.subscribe(soon),
+    viewer.surfaces.subscribe(soon),
+    viewer.view.subscribe(({ clip }, before) => clip !== before.clip && soon()),
+  ];
   soon();
   return {
     store,
@@ -150,8 +156,9 @@ export function createLightKeeper(pool: Pool, viewer: Parts): LightKeeper {
 }
 
 /** Every opaque segment that is shown, by layer; null where no layer's grid is known. */
-function bakeSource(viewer: Pick<Viewer, 'case' | 'voxels'>): BakeSource | null {
+function bakeSource(viewer: Pick<Viewer, 'case' | 'view' | 'voxels'>): BakeSource | null {
   const { segments, volumes } = viewer.case.getState();
+  const { clip: cut } = viewer.view.getState();
   const layers: { labels: BakeSource['layers'][number]['labels']; values: number[] }[] = [];
   let grid: { rasFromIjk: BakeSource['rasFromIjk']; dims: BakeSource['dims'] } | null = null;
   for (const layer of new Set(segments.map((segment) => segment.layer))) {
@@ -165,7 +172,7 @@ function bakeSource(viewer: Pick<Viewer, 'case' | 'voxels'>): BakeSource | null 
   }
   const record = volumes[0];
   if (!grid && record) return { layers: [], rasFromIjk: affine('ras', 'ijk', record.rasFromIjk), dims: record.dims };
-  return grid ? { layers, ...grid } : null;
+  return grid ? { layers, ...grid, cut } : null;
 }
 
 /** The floor just under all that has a surface. */

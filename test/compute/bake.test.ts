@@ -163,6 +163,30 @@ describe('bakeChunks', () => {
     expect(free?.open).toBeGreaterThan(0.95);
   });
 
+  it('what is cut off casts no shadow', async () => {
+    const labels = labelsOf((_i, _j, k) => (k < 20 ? 1 : k >= 26 ? 2 : 0));
+    const chunk = packChunk(
+      [
+        {
+          slot: 1,
+          mesh: probes([
+            [
+              [32, 32, 19.5],
+              [0, 0, 1],
+            ],
+          ]),
+        },
+      ],
+      'c',
+      'full',
+    );
+    const cut = { point: [0, 0, 23], normal: [0, 0, -1] } as const;
+    const source = { layers: [{ labels, values: [1, 2] }], rasFromIjk: identity, dims: DIMS };
+    const open = async (light: Promise<Map<string, Uint8Array>>) => (await light).get('c')?.[OPENNESS] ?? -1;
+    expect(await open(bakeChunks(pool, source, [chunk]))).toBeLessThan(90);
+    expect(await open(bakeChunks(pool, { ...source, cut }, [chunk]))).toBeGreaterThan(242);
+  });
+
   it('keeps the bytes of slots that are not asked for', async () => {
     const labels = labelsOf((_i, _j, k) => (k < 20 ? 1 : k >= 22 ? 2 : 0));
     const at = probes([
@@ -310,5 +334,5 @@ describe('occupancy', () => {
 });
 
 function makeOccupancyHere(labels: ReturnType<typeof labelsOf>, grid: typeof identity, dims: Dims, maxCells?: number) {
-  return finish(occupancyOf([{ labels, values: [1, 7] }], grid, dims, maxCells));
+  return finish(occupancyOf([{ labels, values: [1, 7] }], grid, dims, null, maxCells));
 }

@@ -1,4 +1,4 @@
-import { type Affine, affine, invert, multiply, spacingOf } from '#core/space/affine.ts';
+import { type Affine, affine, invert, multiply, spacingOf, transform, type Vector3 } from '#core/space/affine.ts';
 import type { Steps } from '#core/steps.ts';
 import type { Dims } from '#core/volume/volume.ts';
 import { BRICK, type Brick, brickGrid, type LabelmapData } from './labelmap.ts';
@@ -24,6 +24,12 @@ export interface Occupancy {
 /** At most this many cells in the finest level: light varies slowly, and this is what a cone walk is quick on. */
 export const MAX_CELLS = 8_000_000;
 
+/** What lies on the side that the normal points away from takes no light: it is cut off. RAS mm. */
+export interface Cut {
+  readonly point: Vector3;
+  readonly normal: Vector3;
+}
+
 /**
  * Occupancy of the union of the given values. Cells are as wide as the finest voxel side where that stays under `maxCells`.
  * All layers lie on the grid of `rasFromIjk`.
@@ -32,6 +38,7 @@ export function* occupancyOf(
   layers: readonly OccupancyLayer[],
   rasFromIjk: Affine<'ras', 'ijk'>,
   dims: Dims,
+  cut: Cut | null = null,
   maxCells = MAX_CELLS,
 ): Steps<Occupancy> {
   const spacing = spacingOf(rasFromIjk);
@@ -58,10 +65,6 @@ export function* occupancyOf(
     }
     yield* mergeCounts(cells, base, counts, axes as [Cover, Cover, Cover]);
   }
-  for (let level = 1; level < levels.length; level++) {
-    halve(cells, levels[level - 1] as Level, levels[level] as Level);
-    yield { stage: 'occupancy', done: ++done, of };
-  }
   // Cell c holds the places between c·cellMm and (c + 1)·cellMm from the border of the first voxel.
   const scale = spacing.map((mm) => mm / cellMm);
   const cellFromIjk = affine('ijk', 'ijk', [
@@ -71,7 +74,13 @@ export function* occupancyOf(
     ...scale.map((ratio) => 0.5 * ratio - 0.5),
     1,
   ]);
-  return { cells, levels, cellFromRas: multiply(cellFromIjk, invert(rasFromIjk)), cellMm };
+  const cellFromRas = multiply(cellFromIjk, invert(rasFromIjk));
+  if (cut) yield* cutCells(cells, base, invert(cellFromRas), cut);
+  for (let level = 1; level < levels.length; level++) {
+    halve(cells, levels[level - 1] as Level, levels[level] as Level);
+    yield { stage: 'occupancy', done: ++done, of };
+  }
+  return { cells, levels, cellFromRas, cellMm };
 }
 
 interface Level {
@@ -170,6 +179,29 @@ function* mergeCounts(
       }
     }
     if (z % 16 === 15) yield { stage: 'occupancy', done: z, of: ck };
+  }
+}
+
+/** Empties the cells of the finest level whose centres are cut off. */
+function* cutCells(
+  cells: Uint8Array<ArrayBuffer>,
+  [ci, cj, ck]: Dims,
+  rasFromCell: Affine<'ras', 'ijk'>,
+  { point, normal }: Cut,
+): Steps<void> {
+  const height = (i: number, j: number, k: number): number =>
+    transform(rasFromCell, [i, j, k]).reduce(
+      (sum, value, axis) => sum + (value - (point[axis] as number)) * (normal[axis] as number),
+      0,
+    );
+  const perI = height(1, 0, 0) - height(0, 0, 0);
+  for (let k = 0; k < ck; k++) {
+    for (let j = 0; j < cj; j++) {
+      const first = height(0, j, k);
+      const row = 1 + (ci + 2) * (j + 1 + (cj + 2) * (k + 1));
+      for (let i = 0; i < ci; i++) if (first + i * perI < 0) cells[row + i] = 0;
+    }
+    if (k % 16 === 15) yield { stage: 'occupancy', done: k, of: ck };
   }
 }
 
