@@ -1,10 +1,9 @@
-import { VesaliusError } from '#core/errors.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import type { Affine } from '#core/space/affine.ts';
 import type { Step } from '#core/steps.ts';
 import type { Dims, ScalarArray } from '#core/volume/volume.ts';
 import type { IsosurfaceGrid } from '#compute/jobs/isosurface.ts';
-import { meshIn, type MeshMemory, PARTS_FROM, slabLayout, typeOf } from '#compute/jobs/isosurfaceLayout.ts';
+import { meshIn, type MeshMemory, meshMemory, slabLayout, typeOf } from '#compute/jobs/isosurfaceLayout.ts';
 import type { Pool, RunOptions } from '#compute/pool.ts';
 
 export interface IsosurfaceVolume {
@@ -57,7 +56,8 @@ export async function isosurface(
 
 /** Starts the workers and readies their kernels: worth doing while a file is still being read. */
 export async function prepareIsosurface(pool: Pool, workers = pool.size): Promise<void> {
-  await Promise.all(Array.from({ length: workers }, (_, worker) => pool.run('isosurfaceReady', [], { worker })));
+  const shared = typeof SharedArrayBuffer !== 'undefined';
+  await Promise.all(Array.from({ length: workers }, (_, worker) => pool.run('isosurfaceReady', [shared], { worker })));
 }
 
 /**
@@ -108,6 +108,7 @@ async function inPlace(
     again.triangleRoom >= triangleCount &&
     again.vertexRoom <= 2 * vertexCount;
   const memory = fits ? again : meshMemory(slabs.length, partBytes, vertexCount, triangleCount);
+  memories.set(memory.memory.buffer, memory);
   // Even shares of the vertices, not of the planes.
   const cuts = slabs.map((_, n) => vertices.findIndex((before) => before >= (vertexCount * n) / slabs.length));
   await Promise.all(
@@ -127,37 +128,6 @@ function takeSpare(parts: number, partBytes: number): MeshMemory | undefined {
   const memory = spare;
   spare = undefined;
   return memory && memory.partCount >= parts && memory.partBytes >= partBytes ? memory : undefined;
-}
-
-function meshMemory(partCount: number, partBytes: number, vertexRoom: number, triangleRoom: number): MeshMemory {
-  const pageOf = (bytes: number) => Math.ceil(bytes / 4096) * 4096;
-  const part = pageOf(partBytes);
-  const positions = PARTS_FROM + partCount * part;
-  const normals = positions + pageOf(12 * vertexRoom);
-  const triangles = normals + pageOf(12 * vertexRoom);
-  const pages = Math.ceil((triangles + 12 * triangleRoom) / 65536);
-  if (pages > 65536)
-    throw new VesaliusError({
-      code: 'too-large',
-      what: 'isosurface',
-      where: 'mesh',
-      expected: 'at most 4 GB',
-      got: `${vertexRoom} vertices, ${triangleRoom} triangles`,
-    });
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const room = { vertexRoom, triangleRoom };
-  const made: MeshMemory = {
-    memory,
-    parts: PARTS_FROM,
-    partBytes: part,
-    partCount,
-    positions,
-    normals,
-    triangles,
-    ...room,
-  };
-  memories.set(memory.buffer, made);
-  return made;
 }
 
 /** Without shared memory: each worker gets its planes and their neighbours, and gives its own arrays back. */

@@ -2,7 +2,7 @@ import type { Mesh } from '#core/mesh/mesh.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import type { Dims } from '#core/volume/volume.ts';
 import { type IsosurfaceGrid, type SlabKernel, slabKernel, storedLevel } from '#compute/jobs/isosurfaceKernel.ts';
-import type { MeshMemory } from '#compute/jobs/isosurfaceLayout.ts';
+import { type MeshMemory, meshMemory, slabLayout } from '#compute/jobs/isosurfaceLayout.ts';
 import { transferring } from '#compute/protocol.ts';
 
 export type { IsosurfaceGrid } from '#compute/jobs/isosurfaceKernel.ts';
@@ -127,20 +127,25 @@ export async function* isosurfacePart(grid: IsosurfaceGrid, iso: number, from: n
   return transferring(mesh, [mesh.positions.buffer, mesh.normals.buffer, mesh.triangles.buffer]);
 }
 
-/** Loads the kernel and has it compiled for speed, so that the first surface does not wait for that. */
-export async function isosurfaceReady(): Promise<null> {
-  const [n, value] = [32, new Uint8Array(32 ** 3)];
-  for (let at = 0; at < value.length; at++) value[at] = (at * 37 + (at >> 5) * 101) & 255;
-  const grid: IsosurfaceGrid = {
-    scalars: value,
-    dims: [n, n, n],
-    rasFromIjk: { to: 'ras', from: 'ijk', m: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] },
-    slope: 1,
-    intercept: 0,
-  };
-  for (let round = 0; round < 6; round++) {
-    const steps = isosurfaceOf(grid, 128);
-    while (!(await steps.next()).done);
+/**
+ * Loads the kernels and works until they are compiled for speed (some 60 ms), so that the first surface does not wait for that.
+ * `shared`: the one that surfaces are written in place with, else the one of private memory.
+ */
+export async function* isosurfaceReady(shared: boolean): AsyncSteps<null> {
+  const [n, rounds] = [48, 12];
+  const scalars = new Uint8Array(n ** 3);
+  for (let at = 0; at < scalars.length; at++) scalars[at] = (at * 37 + (at >> 5) * 101) & 255;
+  const dims: Dims = [n, n, n];
+  const rasFromIjk = { to: 'ras', from: 'ijk', m: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] } as const;
+  const grid: IsosurfaceGrid = { scalars, dims, rasFromIjk, slope: 1, intercept: 0 };
+  const room = { firstVertex: 0, endVertex: 3 * n ** 3, firstTriangle: 0, endTriangle: 5 * n ** 3 };
+  const memory = shared ? meshMemory(1, slabLayout(dims, 'u8', 0).end, room.endVertex, room.endTriangle) : undefined;
+  for (let round = 0; round < rounds; round++) {
+    if (memory) {
+      yield* isosurfaceCounts(grid, 128, 0, n);
+      yield* isosurfaceShare(grid, 128, { from: 0, to: n, ...room }, memory, 0);
+    } else yield* isosurfaceOf(grid, 128);
+    yield { stage: 'prepare', done: round + 1, of: rounds };
   }
   return null;
 }

@@ -141,7 +141,7 @@ export async function slabKernel(
   const startBytes = 12 * nj;
   ensureBytes(memory, layout.end);
   const bytes = new Uint8Array(memory.buffer);
-  writeTable(new DataView(memory.buffer), table, scratch, determinant3(grid.rasFromIjk) < 0);
+  bytes.set(caseTable(scratch, determinant3(grid.rasFromIjk) < 0), table);
   writeFrame(new Float32Array(memory.buffer, frame, FRAME_BYTES / 4), grid, level);
 
   const source = new Uint8Array(scalars.buffer, scalars.byteOffset, scalars.byteLength);
@@ -275,18 +275,27 @@ function writeFrame(frame: Float32Array, { rasFromIjk, slope }: IsosurfaceGrid, 
   for (const [index, number] of numbers.entries()) frame.fill(number, 4 * index, 4 * index + 4);
 }
 
-/** Layout: src/kernels/isosurface/triangles.ts. */
-function writeTable(memory: DataView, table: number, scratch: number, mirrored: boolean): void {
+const tables = new Map<string, Uint8Array>();
+
+/** The kernel's case table, layout in src/kernels/isosurface/triangles.ts; made once for each place of the scratch. */
+function caseTable(scratch: number, mirrored: boolean): Uint8Array {
+  const key = `${scratch} ${mirrored}`;
+  const known = tables.get(key);
+  if (known) return known;
+  const bytes = new Uint8Array(64 * isosurfaceCases.length);
+  const table = new DataView(bytes.buffer);
   for (const [index, triangles] of isosurfaceCases.entries()) {
-    const entry = table + 64 * index;
+    const entry = 64 * index;
     const corners = [...triangles.replaceAll(' ', '')].map((digit) => Number.parseInt(digit, 16));
-    memory.setUint8(entry, 4 * corners.length);
+    table.setUint8(entry, 4 * corners.length);
     for (const [n, edge] of corners.entries()) {
       const place = mirrored && n % 3 > 0 ? n - (n % 3) + (3 - (n % 3)) : n;
-      memory.setUint16(entry + 2 + 2 * place, scratch + 4 * edge, true);
+      table.setUint16(entry + 2 + 2 * place, scratch + 4 * edge, true);
     }
     const cut = new Set(corners);
-    for (let edge = 0; edge < 8; edge++) memory.setInt32(entry + 32 + 4 * edge, cut.has(edge) ? 1 : 0, true);
-    memory.setUint8(entry + 1, (cut.size - corners.length / 3) / 2);
+    for (let edge = 0; edge < 8; edge++) table.setInt32(entry + 32 + 4 * edge, cut.has(edge) ? 1 : 0, true);
+    table.setUint8(entry + 1, (cut.size - corners.length / 3) / 2);
   }
+  tables.set(key, bytes);
+  return bytes;
 }

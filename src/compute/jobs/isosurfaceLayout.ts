@@ -1,3 +1,4 @@
+import { VesaliusError } from '#core/errors.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import { bytesPerVoxel, type Dims, type ScalarArray, type ScalarType } from '#core/volume/volume.ts';
 
@@ -76,6 +77,36 @@ export function slabLayout([ni, nj, nk]: Dims, type: ScalarType, base: number): 
     triangles,
     voxels,
     end: next + 512,
+  };
+}
+
+/** Room for a mesh and for the workers that write it. @throws VesaliusError 'too-large' beyond what WebAssembly can address */
+export function meshMemory(partCount: number, partBytes: number, vertexRoom: number, triangleRoom: number): MeshMemory {
+  const pageOf = (bytes: number) => Math.ceil(bytes / 4096) * 4096;
+  const part = pageOf(partBytes);
+  const positions = PARTS_FROM + partCount * part;
+  const normals = positions + pageOf(12 * vertexRoom);
+  const triangles = normals + pageOf(12 * vertexRoom);
+  const pages = Math.ceil((triangles + 12 * triangleRoom) / 65536);
+  if (pages > 65536)
+    throw new VesaliusError({
+      code: 'too-large',
+      what: 'isosurface',
+      where: 'mesh',
+      expected: 'at most 4 GB',
+      got: `${vertexRoom} vertices, ${triangleRoom} triangles`,
+    });
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  return {
+    memory,
+    parts: PARTS_FROM,
+    partBytes: part,
+    partCount,
+    positions,
+    normals,
+    triangles,
+    vertexRoom,
+    triangleRoom,
   };
 }
 
