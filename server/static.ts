@@ -20,6 +20,8 @@ export async function serveStatic(options: StaticOptions): Promise<{ server: Ser
     etag: true,
     brotli: true,
     setHeaders: (response, path) => {
+      // A scan in .nii.gz is a file to be read as it is; sirv would have the browser unpack it.
+      if (path.endsWith('.gz')) response.setHeader('Content-Encoding', 'identity');
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       response.setHeader(
         'Cache-Control',
