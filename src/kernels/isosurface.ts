@@ -13,3 +13,8 @@ export { triangles } from './isosurface/triangles';
 export function heapBase(): usize {
   return __heap_base;
 }
+
+/** Moves bytes; the ranges may overlap. */
+export function move(target: usize, source: usize, bytes: usize): void {
+  memory.copy(target, source, bytes);
+}

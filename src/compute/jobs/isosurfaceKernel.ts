@@ -60,6 +60,7 @@ type VerticesOf = (
 
 interface Exports {
   heapBase(): number;
+  move(target: number, source: number, bytes: number): void;
   readonly bitsU8: BitsOf;
   readonly bitsI16: BitsOf;
   readonly bitsU16: BitsOf;
@@ -156,6 +157,7 @@ export async function slabKernel(
 
   let runFrom = 0;
   let shift = 0;
+  let held = { first: 0, last: 0, bitsEnd: 0 };
   const voxelsOf = (k: number) => voxels + shift + (k - runFrom + 1) * planeBytes;
   const bitsAt = (k: number) => bits + (k - runFrom) * bitBytes;
   const startsAt = (k: number) => starts + (k - runFrom) * startBytes;
@@ -180,17 +182,26 @@ export async function slabKernel(
   return {
     planesAtOnce,
     load(from, to, withNeighbours) {
-      runFrom = from;
       const first = withNeighbours ? Math.max(0, from - 1) : from;
       const last = Math.min(nk, withNeighbours ? to + 2 : to + 1);
+      const bitsEnd = Math.min(nk, to + 1);
+      // What the last run holds already is moved, the rest is copied in.
+      const [voxelsFrom, bitsFrom] = [voxelsOf(first), bitsAt(from)];
+      const kept = first >= held.first && first < held.last ? Math.min(held.last, last) : first;
+      const keptBits = from >= runFrom && from < held.bitsEnd ? Math.min(held.bitsEnd, bitsEnd) : from;
+      runFrom = from;
+      held = { first, last, bitsEnd };
+      // Copies from shared arrays go by words where both lie alike.
       shift = 0;
-      shift = (source.byteOffset + (first - firstPlane) * planeBytes - voxelsOf(first)) & 7;
-      const at = voxelsOf(first);
-      bytes.set(source.subarray((first - firstPlane) * planeBytes, (last - firstPlane) * planeBytes), at);
-      if (type === 'f32') kernel.boundF32(at, (((last - first) * planeVoxels + 3) >> 2) << 2, missing);
-      const rows = (Math.min(nk, to + 1) - from) * nj;
-      if (bitsOf) bitsOf(voxelsOf(from), bits, ni, rows, words, level.threshold, level.below ? -1n : 0n);
-      else kernel.bitsF32(voxelsOf(from), bits, ni, rows, words, level.threshold, level.below ? 1 : 0);
+      shift = (source.byteOffset + (kept - firstPlane) * planeBytes - voxelsOf(kept)) & 7;
+      if (kept > first) kernel.move(voxelsOf(first), voxelsFrom, (kept - first) * planeBytes);
+      if (keptBits > from) kernel.move(bitsAt(from), bitsFrom, (keptBits - from) * bitBytes);
+      const at = voxelsOf(kept);
+      bytes.set(source.subarray((kept - firstPlane) * planeBytes, (last - firstPlane) * planeBytes), at);
+      if (type === 'f32') kernel.boundF32(at, (((last - kept) * planeVoxels + 3) >> 2) << 2, missing);
+      const [fresh, target, rows] = [voxelsOf(keptBits), bitsAt(keptBits), (bitsEnd - keptBits) * nj];
+      if (bitsOf) bitsOf(fresh, target, ni, rows, words, level.threshold, level.below ? -1n : 0n);
+      else kernel.bitsF32(fresh, target, ni, rows, words, level.threshold, level.below ? 1 : 0);
     },
     number: (k, first) => kernel.rowStarts(bitsAt(k), aboveOf(k), ni, nj, words, first, startsAt(k)) >>> 0,
     countTriangles: (k) =>
