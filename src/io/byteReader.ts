@@ -1,12 +1,18 @@
+import { VesaliusError } from '#core/errors.ts';
+
 /** What a run of chunks ends with: a gzip stream tells how it ended, a plain one nothing. */
 export type Chunks<End> = AsyncGenerator<Uint8Array<ArrayBufferLike>, End, void>;
 
+/** @throws VesaliusError 'io' where the stream breaks: a lost connection, a file that changed meanwhile */
 export async function* chunksOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Chunks<undefined> {
   const reader = stream.getReader();
   let ended = false;
   try {
     for (;;) {
-      const next = await reader.read();
+      const next = await reader.read().catch((thrown: unknown) => {
+        ended = true;
+        throw brokenStream(thrown);
+      });
       if (next.done) {
         ended = true;
         return undefined;
@@ -16,6 +22,12 @@ export async function* chunksOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>)
   } finally {
     if (!ended) await reader.cancel().catch(() => undefined);
   }
+}
+
+export function brokenStream(thrown: unknown): VesaliusError {
+  if (thrown instanceof VesaliusError) return thrown;
+  const got = thrown instanceof Error ? thrown.message : String(thrown);
+  return new VesaliusError({ code: 'io', what: 'reading', where: 'file', expected: 'a file that can be read', got });
 }
 
 /** Takes runs of a wanted length from chunks of any length. Pulls only what is asked for. */

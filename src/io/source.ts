@@ -1,4 +1,5 @@
 import { VesaliusError } from '#core/errors.ts';
+import { brokenStream } from './byteReader.ts';
 import { nodeBuiltin } from './nodeBuiltin.ts';
 
 /** Where bytes come from, as plain data that crosses a worker's border. */
@@ -167,6 +168,8 @@ const NOT_A_FILE = { code: 'io', what: 'file', where: 'file', expected: 'a file'
 function openUrl(ref: Extract<SourceRef, { kind: 'url' }>): ByteSource {
   const name = baseName(ref.path);
   const url = absolute(ref.url, name);
+  /** As long as the server has not shown otherwise. */
+  let ranges = true;
   const ask = async (headers: Record<string, string>): Promise<Response> => {
     let answer: Response;
     try {
@@ -187,16 +190,22 @@ function openUrl(ref: Extract<SourceRef, { kind: 'url' }>): ByteSource {
     size: null,
     async bytes(from, to) {
       if (to <= from) return new Uint8Array(0);
-      let answer: Response;
-      try {
-        answer = await ask({ range: `bytes=${from}-${to - 1}` });
-      } catch (thrown) {
-        // 416: nothing at or after `from`.
-        if (thrown instanceof VesaliusError && thrown.got === 416) return new Uint8Array(0);
-        throw thrown;
+      if (ranges) {
+        try {
+          const answer = await ask({ range: `bytes=${from}-${to - 1}` });
+          // A range of what the server itself has compressed cannot be unpacked, with an error or without one; the whole can.
+          ranges = answer.status === 206 && (answer.headers.get('content-encoding') ?? 'identity') === 'identity';
+          if (ranges) return await readRun(answer, 0, to - from);
+          // A server that knows no ranges has begun to send everything.
+          if (answer.status !== 206) return await readRun(answer, from, to - from);
+          await answer.body?.cancel().catch(() => undefined);
+        } catch (thrown) {
+          // 416: nothing at or after `from`.
+          if (thrown instanceof VesaliusError && thrown.got === 416) return new Uint8Array(0);
+          throw thrown instanceof VesaliusError ? thrown.in(name) : thrown;
+        }
       }
-      // A server may ignore the range and send everything.
-      return readRun(answer, answer.status === 206 ? 0 : from, to - from);
+      return readRun(await ask({}), from, to - from);
     },
     async stream() {
       const { body } = await ask({});
@@ -227,14 +236,16 @@ async function readRun(answer: Response, skip: number, count: number): Promise<U
   let left = skip;
   let have = 0;
   while (reader && have < count) {
-    const next = await reader.read();
+    const next = await reader.read().catch((thrown: unknown) => {
+      throw brokenStream(thrown);
+    });
     if (next.done) break;
     const part = next.value.subarray(Math.min(left, next.value.length));
     left -= next.value.length - part.length;
     parts.push(part.subarray(0, count - have));
     have += Math.min(part.length, count - have);
   }
-  await reader?.cancel();
+  await reader?.cancel().catch(() => undefined);
   const run = new Uint8Array(have);
   let at = 0;
   for (const part of parts) {

@@ -18,8 +18,20 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'a.bin'), content);
   server = createServer((request, response) => {
     const path = new URL(request.url ?? '', 'http://x').pathname;
-    const body = path.endsWith('a.bin') ? content : path.endsWith('.nii.gz') ? gz(niftiFile()) : null;
+    const body = path.endsWith('a.bin')
+      ? path.startsWith('/encoded')
+        ? gz(content)
+        : content
+      : path.endsWith('.nii.gz')
+        ? gz(niftiFile())
+        : null;
     if (!body) return response.writeHead(404).end('gone');
+    if (path.startsWith('/encoded')) response.setHeader('Content-Encoding', 'gzip');
+    if (path.startsWith('/cut')) {
+      response.writeHead(200, { 'Content-Length': content.length });
+      response.write(niftiFile({ dim: [3, 512, 512, 1, 1, 1, 1, 1] }), () => response.destroy());
+      return;
+    }
     const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
     if (!range || path.startsWith('/plain')) return response.writeHead(200).end(body);
     const [from, to] = [Number(range[1]), Math.min(Number(range[2]) + 1, body.length)];
@@ -40,6 +52,7 @@ const sources: [string, () => ByteSource][] = [
   ['a dropped file', () => openSource({ kind: 'file', file: new File([content], 'a.bin'), path: 'in/a.bin' })],
   ['a URL', () => url('/a.bin')],
   ['a URL whose server knows no ranges', () => url('/plain/a.bin')],
+  ['a URL whose server compresses', () => url('/encoded/a.bin')],
 ];
 
 describe.each(sources)('%s', (_, open) => {
@@ -76,6 +89,9 @@ describe('what cannot be opened', () => {
       /expected an absolute URL, got a\.nii/,
     );
   });
+  it('a connection that is lost', async () => {
+    await expect(read([url('/cut/a.bin')])).rejects.toMatchObject({ code: 'io', where: 'file', file: 'a.bin' });
+  });
   it('a file on disk is closed again', async () => {
     const before = readdirSync('/proc/self/fd').length;
     const source = openSource({ kind: 'disk', disk: join(folder, 'a.bin'), path: 'a.bin' });
@@ -90,7 +106,7 @@ describe('what cannot be opened', () => {
 });
 
 it('a scan is read through a URL', async () => {
-  for (const path of ['/scan.nii.gz', '/plain/scan.nii.gz']) {
+  for (const path of ['/scan.nii.gz', '/plain/scan.nii.gz', '/encoded/scan.nii.gz']) {
     const { volume } = await read([url(path)]);
     expect([...volume.scalars]).toEqual(Array.from({ length: 24 }, (_, n) => n));
     expect(volume.header.warnings).toEqual([]);
