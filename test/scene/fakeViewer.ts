@@ -22,6 +22,9 @@ export interface FakeCase {
   readonly labels: LabelmapData | null;
 }
 
+/** The viewer with a store of surfaces that can be written, as the app's is. */
+export type FakeViewer = Viewer & { readonly surfaces: { put(...chunks: readonly SurfaceChunk[]): void } };
+
 export function fakeSegment(slot: number, patch: Partial<SegmentRecord> = {}): SegmentRecord {
   return {
     id: `s${slot}`,
@@ -44,7 +47,7 @@ export function fakeSegment(slot: number, patch: Partial<SegmentRecord> = {}): S
   };
 }
 
-export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeCase): Viewer {
+export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeCase): FakeViewer {
   const caseStore = createStore<CaseState>(() => ({
     version: 1,
     title: 'test',
