@@ -1,6 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import { components } from './components.ts';
 import { ctBody } from './ctBody.ts';
+import { ctBone } from './ctBone.ts';
 import { ctLungs } from './ctLungs.ts';
 import type { Method } from './method.ts';
 import { mrHead } from './mrHead.ts';
@@ -11,7 +12,17 @@ import { threshold } from './threshold.ts';
 export { parseSettings } from './settings.ts';
 
 /** Every segmentation method, in the order in which they are offered. Page, command line and reports read this one list. */
-export const methods: readonly Method[] = [threshold, otsu, multiOtsu, regionGrow, components, ctBody, ctLungs, mrHead];
+export const methods: readonly Method[] = [
+  threshold,
+  otsu,
+  multiOtsu,
+  regionGrow,
+  components,
+  ctBody,
+  ctBone,
+  ctLungs,
+  mrHead,
+];
 
 /** @throws VesaliusError 'usage' where there is none of that id */
 export function methodById(id: string): Method {

@@ -207,7 +207,7 @@ export class BitGrid {
   }
 
   /** source grown by the element; a new mask. Nothing comes in from outside the grid. */
-  *dilate(source: Mask, element: Element, stage = 'dilate'): Steps<Mask> {
+  *dilate(source: Mask, element: Element, stage = 'dilate', from = 0, to = this.dims[2]): Steps<Mask> {
     const [ni, nj, nk] = this.dims;
     const target = this.mask();
     const scratch = this.arena.allocate(this.sliceBytes);
@@ -215,8 +215,8 @@ export class BitGrid {
     new Int32Array(this.memory.buffer, reaches, element.reaches.length).set(element.reaches);
     const perStep = Math.max(1, Math.floor(2e9 / (element.reaches.length * this.sliceBytes * 8)));
     try {
-      for (let k = 0; k < nk; k += perStep) {
-        const end = Math.min(nk, k + perStep);
+      for (let k = from; k < to; k += perStep) {
+        const end = Math.min(to, k + perStep);
         this.kernels.dilateSlices(
           source,
           target,
@@ -231,7 +231,7 @@ export class BitGrid {
           element.rj,
           element.rk,
         );
-        yield { stage, done: end, of: nk };
+        yield { stage, done: end - from, of: to - from };
       }
     } finally {
       this.arena.release(scratch);

@@ -9,5 +9,6 @@ export const methodRuns: Readonly<Record<string, () => Promise<MethodRun>>> = {
   components: async () => (await import('./ranges.ts')).components,
   'ct-body': async () => (await import('./ctBody.ts')).ctBody,
   'ct-lungs': async () => (await import('./ctLungs.ts')).ctLungs,
+  'ct-bone': async () => (await import('./ctBone.ts')).ctBone,
   'mr-head': async () => (await import('./mrHead.ts')).mrHead,
 };
