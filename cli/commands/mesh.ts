@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { isosurface } from '#compute/isosurface.ts';
+import { isosurface, prepareIsosurface, recycle } from '#compute/isosurface.ts';
 import type { Pool } from '#compute/pool.ts';
 import { userColors } from '#core/case/tissues.ts';
 import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
@@ -67,18 +67,23 @@ Example: vesalius mesh head.nii.gz --iso 90 --triangles 200000 --out head.glb --
     ensureWritable(wish.out);
 
     const warnings: Warning[] = [];
-    const scan = await readOne(wish.input, line.text('series'));
-    const labels = wish.labels === undefined ? null : wish.labels === wish.input ? scan : await readOne(wish.labels);
-    warnings.push(...scan.header.warnings, ...(labels && labels !== scan ? labels.header.warnings : []));
-    if (labels) warnings.push(...sameGridWarning(scan.header, labels.header));
-    const grid = labels ?? scan;
-    timing.end('read');
-
     await withPool(wish.workers, async (pool) => {
+      // The workers start while the file is read.
+      const ready = wish.iso === undefined ? null : prepareIsosurface(pool);
+      const scan = await readOne(wish.input, line.text('series'));
+      const labels = wish.labels === undefined ? null : wish.labels === wish.input ? scan : await readOne(wish.labels);
+      warnings.push(...scan.header.warnings, ...(labels && labels !== scan ? labels.header.warnings : []));
+      if (labels) warnings.push(...sameGridWarning(scan.header, labels.header));
+      const grid = labels ?? scan;
+      timing.end('read');
+
       const meshRuns: number[] = [];
+      await ready;
       let made = await makeMeshes(pool, grid, wish);
       timing.end('mesh');
       for (let n = 0; n < wish.repeat; n++) {
+        // What is given back is written over: the surface is made anew each time, memory is not.
+        for (const { mesh } of made) recycle(mesh);
         const start = performance.now();
         made = await makeMeshes(pool, grid, wish);
         meshRuns.push(performance.now() - start);
@@ -121,7 +126,7 @@ function wishOf(line: CommandLine) {
 async function makeMeshes(pool: Pool, { header, scalars }: Volume, wish: Wish): Promise<Made[]> {
   if (wish.iso !== undefined) {
     const mesh = await isosurface(pool, { ...header, scalars }, wish.iso, { onStep: showStep, workers: pool.size });
-    return [{ id: 1, name: `isosurface ${wish.iso}`, voxels: countAtLeast({ header, scalars }, wish.iso), mesh }];
+    return [{ id: 1, name: `isosurface ${wish.iso}`, voxels: 0, mesh }];
   }
   const { labelSurfaces } = await import('#compute/surfaceNets.ts');
   const dense = labelsOf({ header, scalars });
@@ -178,7 +183,9 @@ async function report(
     mesh,
     color: userColors[index % userColors.length] as string,
   }));
-  const segments = made.map(({ id, name, voxels, mesh, errorMm }) => {
+  const segments = made.map(({ id, name, voxels: counted, mesh, errorMm }) => {
+    // Voxels at or above the isovalue are counted once, outside the time of meshing.
+    const voxels = wish.iso === undefined ? counted : countAtLeast(grid, wish.iso);
     const census = edgeCensus(mesh);
     return {
       id,
