@@ -44,7 +44,7 @@ export function makeVessels(random: Random, spine: Spine): GreatVessels {
     const t = Math.max(0, Math.min(1, (40 - z) / 170));
     const s = t * t * (3 - 2 * t);
     const r = down * (1 - 0.14 * s);
-    const x = -28 + 23 * s;
+    const x = -29.5 + 24.5 * s;
     const front = 15 + 4 * s;
     descending.push([x, line(z) + front * s + 9 * (1 - s) + r * (0.35 + 0.65 * s), z, r]);
   }
