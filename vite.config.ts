@@ -99,10 +99,6 @@ export default defineConfig({
               )
             : bytes,
       },
-      '/itk/pipelines/': {
-        dir: installed('@itk-wasm/image-io/dist/pipelines'),
-        only: (file) => /^(nrrd|meta)-read-image\./.test(file),
-      },
     }),
   ],
   resolve: { dedupe: ['three', 'react', 'react-dom'] },

@@ -36,7 +36,9 @@ Example: vesalius info chest/ --series 2 --at -20.5,14,120 --json`,
     for (const entry of chosen) {
       try {
         if (entry.error) throw new VesaliusError(entry.error);
-        const { volume } = await saidOf(input, () => follow(readVolume(sources, { series: entry.uid, shared: true })));
+        const { volume } = await saidOf(input, () =>
+          follow(readVolume(entry.sources.map(openSource), { shared: true })),
+        );
         const { header } = volume;
         series.push({
           uid: entry.uid,

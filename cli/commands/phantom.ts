@@ -1,12 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { makePhantom } from '#compute/phantom.ts';
 import { phantomGrid } from '#core/anatomy/phantomSpec.ts';
+import { VesaliusError } from '#core/errors.ts';
 import type { Vector3 } from '#core/space/affine.ts';
 import { affineFromRows } from '#core/space/affine.ts';
 import type { Dims } from '#core/volume/volume.ts';
-import { VesaliusError } from '#core/errors.ts';
 import { gzippedNifti } from '#io/nifti/write.ts';
-import { readFileSync } from 'node:fs';
 import { type CommandLine, parseCommandLine, toNumber, usage } from '../arguments.ts';
 import type { Command } from '../main.ts';
 import { ensureWritable, writeWhole } from '../output.ts';
