@@ -3,6 +3,7 @@ import { components } from './components.ts';
 import { ctBody } from './ctBody.ts';
 import { ctBone } from './ctBone.ts';
 import { ctLungs } from './ctLungs.ts';
+import { ctVessels } from './ctVessels.ts';
 import type { Method } from './method.ts';
 import { mrHead } from './mrHead.ts';
 import { multiOtsu, otsu } from './otsu.ts';
@@ -21,6 +22,7 @@ export const methods: readonly Method[] = [
   ctBody,
   ctBone,
   ctLungs,
+  ctVessels,
   mrHead,
 ];
 

@@ -84,6 +84,12 @@ export function* parted({ grid, volume, settings }: MethodInput, dense: Mask, bo
   grid.without(pools, seeds);
   grid.drop(bright, cores.pools, cores.spongy);
   const [bone, vessels] = yield* compete(grid, spacing, dense, [seeds, pools], 'bone');
+  if (grid.count(pools) > 0) {
+    // With contrast about, what is no brighter than blood counts as bone beside cortex only; marrow is filled in later.
+    const beside = yield* grid.dilate(seeds, ball(spacing, Math.max(2, 1.01 * Math.max(...spacing))), 'bone');
+    grid.and(bone, beside);
+    grid.drop(beside);
+  }
   grid.drop(seeds, pools);
   return { bone, pools: vessels, cortex };
 }
@@ -108,8 +114,10 @@ function* filled(grid: BitGrid, volume: Volume, bone: Mask, pools: Mask, closeMm
   grid.and(once, marrow);
   grid.and(closed, marrow);
   const solid = grid.copy(bone);
-  for (const more of [once, twice, closed]) grid.or(solid, more);
+  for (const more of [once, closed]) grid.or(solid, more);
   grid.without(solid, pools);
+  // What two planes close is inside bone, even where contrast seemed to reach in through thin cortex.
+  grid.or(solid, twice);
   grid.or(solid, bone);
   const inner = yield* cavities(grid, solid, [0, 1, 2]);
   grid.or(solid, inner);
@@ -126,6 +134,7 @@ function* toTheEdge(grid: BitGrid, volume: Volume, solid: Mask): Steps<Mask> {
   const { scalars, header } = volume;
   const { slope, intercept } = header;
   const [ni, nj, nk] = grid.dims;
+  const voxelMm = Math.cbrt(voxelVolumeMm3(header.rasFromIjk));
   const outside = grid.copy(solid);
   grid.invert(outside);
   const touched = yield* grid.dilate(
@@ -154,7 +163,10 @@ function* toTheEdge(grid: BitGrid, volume: Volume, solid: Mask): Steps<Mask> {
   yield { stage: 'edge', done: 1, of: 2 };
   const sorted = peaks.slice().sort();
   const dim = sorted[Math.floor(0.1 * total)] ?? 0;
-  const share = Math.min(0.65, Math.max(0.2, (dim - SOFT_HU) / 570));
+  const share = Math.min(
+    0.5 + 0.15 * Math.min(1, Math.max(0, (voxelMm - 1) / 1.4)),
+    Math.max(0.2, (dim - SOFT_HU) / 570),
+  );
   const edged = grid.copy(solid);
   const bytes = new Uint8Array(grid.memory.buffer);
   at = 0;

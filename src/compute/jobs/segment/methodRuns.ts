@@ -10,5 +10,6 @@ export const methodRuns: Readonly<Record<string, () => Promise<MethodRun>>> = {
   'ct-body': async () => (await import('./ctBody.ts')).ctBody,
   'ct-lungs': async () => (await import('./ctLungs.ts')).ctLungs,
   'ct-bone': async () => (await import('./ctBone.ts')).ctBone,
+  'ct-vessels': async () => (await import('./ctVessels.ts')).ctVessels,
   'mr-head': async () => (await import('./mrHead.ts')).mrHead,
 };
