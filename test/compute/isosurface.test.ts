@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { isosurface, recycle } from '#compute/isosurface.ts';
+import { isosurface, prepareIsosurface, recycle } from '#compute/isosurface.ts';
 import { isosurfaceOf } from '#compute/jobs/isosurface.ts';
 import { createPool } from '#compute/pool.ts';
 import { spawnNode } from '#compute/spawnNode.ts';
@@ -190,6 +190,12 @@ describe('isosurface', () => {
     const sheet = { ...filled('u8', [5, 5, 1], (i) => 50 * i), rasFromIjk: identity, slope: 1, intercept: 0 };
     expect((await isosurface(pool, sheet, 60)).positions.length).toBe(0);
     await expect(isosurface(pool, flat, Number.NaN)).rejects.toMatchObject({ code: 'usage', where: 'iso' });
+  });
+
+  it('can be readied beforehand', async () => {
+    await prepareIsosurface(pool);
+    const small = phantomVolume(oracle.phantoms[0] as Oracle);
+    expect((await isosurface(pool, small, 120.5)).positions.length / 3).toBe(726);
   });
 
   it('stops when told to, and the next one runs', async () => {

@@ -1,6 +1,6 @@
 import type { Mesh } from '#core/mesh/mesh.ts';
 import type { AsyncSteps } from '#core/steps.ts';
-import type { Dims } from '#core/volume/volume.ts';
+import { allocateScalars, type Dims } from '#core/volume/volume.ts';
 import { type IsosurfaceGrid, type SlabKernel, slabKernel, storedLevel } from '#compute/jobs/isosurfaceKernel.ts';
 import { type MeshMemory, meshMemory, slabLayout } from '#compute/jobs/isosurfaceLayout.ts';
 import { transferring } from '#compute/protocol.ts';
@@ -128,24 +128,27 @@ export async function* isosurfacePart(grid: IsosurfaceGrid, iso: number, from: n
 }
 
 /**
- * Loads the kernels and works until they are compiled for speed (some 60 ms), so that the first surface does not wait for that.
+ * Loads the kernels and works until they are compiled for speed (some 80 ms), so that the first surface does not wait for that.
  * `shared`: the one that surfaces are written in place with, else the one of private memory.
  */
 export async function* isosurfaceReady(shared: boolean): AsyncSteps<null> {
-  const [n, rounds] = [48, 12];
-  const scalars = new Uint8Array(n ** 3);
-  for (let at = 0; at < scalars.length; at++) scalars[at] = (at * 37 + (at >> 5) * 101) & 255;
+  const [n, rounds, types] = [48, 6, ['u8', 'i16', 'f32'] as const];
   const dims: Dims = [n, n, n];
   const rasFromIjk = { to: 'ras', from: 'ijk', m: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] } as const;
-  const grid: IsosurfaceGrid = { scalars, dims, rasFromIjk, slope: 1, intercept: 0 };
   const room = { firstVertex: 0, endVertex: 3 * n ** 3, firstTriangle: 0, endTriangle: 5 * n ** 3 };
-  const memory = shared ? meshMemory(1, slabLayout(dims, 'u8', 0).end, room.endVertex, room.endTriangle) : undefined;
-  for (let round = 0; round < rounds; round++) {
-    if (memory) {
-      yield* isosurfaceCounts(grid, 128, 0, n);
-      yield* isosurfaceShare(grid, 128, { from: 0, to: n, ...room }, memory, 0);
-    } else yield* isosurfaceOf(grid, 128);
-    yield { stage: 'prepare', done: round + 1, of: rounds };
+  const partBytes = slabLayout(dims, 'f32', 0).end;
+  const memory = shared ? meshMemory(1, partBytes, room.endVertex, room.endTriangle) : undefined;
+  for (const type of types) {
+    const scalars = allocateScalars(type, n ** 3, false);
+    for (let at = 0; at < scalars.length; at++) scalars[at] = (at * 37 + (at >> 5) * 101) & 255;
+    const grid: IsosurfaceGrid = { scalars, dims, rasFromIjk, slope: 1, intercept: 0 };
+    for (let round = 0; round < rounds; round++) {
+      if (memory) {
+        yield* isosurfaceCounts(grid, 128, 0, n);
+        yield* isosurfaceShare(grid, 128, { from: 0, to: n, ...room }, memory, 0);
+      } else yield* isosurfaceOf(grid, 128);
+      yield { stage: 'prepare', done: round + 1 + rounds * types.indexOf(type), of: rounds * types.length };
+    }
   }
   return null;
 }
