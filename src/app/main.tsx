@@ -2,11 +2,13 @@ import './jitless.ts';
 
 import { StrictMode, useCallback } from 'react';
 import { createRoot } from 'react-dom/client';
+import { useStore } from 'zustand';
 import type { StageModel } from '#scene/StageModel.ts';
 import { Stage } from '#scene/Stage.tsx';
 import { ViewerContext } from '#scene/viewerContext.ts';
 import { readAddress } from './address.ts';
 import { type Composition, createViewer } from './createViewer.ts';
+import { startHeadset, xrParts } from './headset.ts';
 import { createViewerApi } from './viewerApi.ts';
 
 const composition = createViewer();
@@ -19,10 +21,11 @@ function Page({ composition }: { readonly composition: Composition }) {
     },
     [composition],
   );
+  const { ContentWrapper, room } = useStore(xrParts);
   return (
     <ViewerContext.Provider value={composition.viewer}>
       <div className="page">
-        <Stage onStage={onStage} label="3D" />
+        <Stage onStage={onStage} ContentWrapper={ContentWrapper} room={room} label="3D" />
       </div>
     </ViewerContext.Provider>
   );
@@ -36,6 +39,7 @@ createRoot(root).render(
   </StrictMode>,
 );
 
+startHeadset(composition, { emulate: address.emulateHeadset, opens: address.source !== null });
 const ready = Promise.resolve();
 window.vesalius = createViewerApi(composition, ready);
 if (address.source) {

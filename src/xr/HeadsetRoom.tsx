@@ -1,0 +1,23 @@
+import { useFrame, useThree } from '@react-three/fiber';
+import { useEffect } from 'react';
+import { lightRoom } from './lightRoom.ts';
+import type { RoomModel } from './RoomModel.ts';
+
+/** Before anything else of a frame moves, after the session's own state is read. */
+const BEFORE_ALL = -100;
+
+/** Puts the room into the view and steps it in each frame of a session. */
+export function HeadsetRoom({ room }: { readonly room: RoomModel }) {
+  const invalidate = useThree((state) => state.invalidate);
+  useFrame((state, _sinceSeconds, frame) => {
+    if (!frame || !room.mode) return;
+    const space = state.gl.xr.getReferenceSpace();
+    if (!space) return;
+    lightRoom(state.scene, room);
+    room.step(frame as XRFrame, space, state.gl, performance.now());
+  }, BEFORE_ALL);
+  useEffect(() => {
+    invalidate();
+  }, [invalidate]);
+  return <primitive object={room.group} dispose={null} />;
+}
