@@ -86,7 +86,7 @@ void main() {
     float inside = 1. - smoothstep(.8, 1., max(abs(place.x), abs(place.y)));
     open = mix(1., texture2D(uContact, vec2(.5 + .5 * place.x, .5 - .5 * place.y)).r, inside);
   }
-  vec3 color = mix(uMiddle, uRim, smoothstep(.1, 1., r)) * (.06 + .94 * pow(open, 1.5));
+  vec3 color = mix(uMiddle, uRim, smoothstep(.1, 1., r)) * (.18 + .82 * pow(open, 1.5));
   float ring = 1. - smoothstep(0., .003 + blur, abs(r - .993));
   color = mix(color, uAccent, ring * uAccentShare);
   gl_FragColor = vec4(color, 1. - smoothstep(1. - blur, 1. + blur, r));

@@ -134,6 +134,10 @@ function Content({
   }, [stage, viewer, invalidate]);
 
   useEffect(() => {
+    stage.arena.warmUp(gl, camera);
+  }, [stage, gl, camera]);
+
+  useEffect(() => {
     // What the GPU held is a function of arrays that are still here: three uploads them with the next frame.
     const restored = () => {
       stage.refresh();

@@ -28,6 +28,8 @@ interface Parts extends Pick<Viewer, 'case' | 'view' | 'voxels'> {
 
 /** A change of visibility is baked this long after the last one: a slider or a run of clicks is one bake. */
 const WAIT_MS = 60;
+/** A coarse surface is seldom there for longer, and the workers are busy with the fine one. */
+const COARSE_WAIT_MS = 700;
 
 export function createLightKeeper(pool: Pool, viewer: Parts): LightKeeper {
   const store = createStore<LightState>(() => ({ baking: false, contact: null }));
@@ -127,9 +129,10 @@ export function createLightKeeper(pool: Pool, viewer: Parts): LightKeeper {
   }
 
   function soon(): void {
-    if (timer === null && stale().length === 0) return;
+    const chunks = stale();
+    if (timer === null && chunks.length === 0) return;
     if (timer) clearTimeout(timer);
-    timer = setTimeout(look, WAIT_MS);
+    timer = setTimeout(look, chunks.every(({ detail }) => detail === 'coarse') ? COARSE_WAIT_MS : WAIT_MS);
   }
 
   const stops = [

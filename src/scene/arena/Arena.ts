@@ -1,4 +1,15 @@
-import { type Camera, type DataTexture, Group, Matrix4, Vector3 } from 'three';
+import {
+  BufferAttribute,
+  BufferGeometry,
+  type Camera,
+  type DataTexture,
+  Group,
+  Matrix4,
+  Mesh,
+  Scene,
+  Vector3,
+  type WebGLRenderer,
+} from 'three';
 import type { RasPoint, SegmentRecord, SurfaceChunk } from '#state/viewer.ts';
 import { ChunkParts } from './ChunkParts.ts';
 import { type Passes, sortPasses } from './layers.ts';
@@ -113,6 +124,16 @@ export class Arena {
       material.defines.CLIP = on ? 1 : 0;
       material.needsUpdate = true;
     }
+  }
+
+  /** Hands the programs of all passes to the driver before they are needed; nothing waits for them here. */
+  warmUp(renderer: WebGLRenderer, camera: Camera): void {
+    const scene = new Scene();
+    const geometry = new BufferGeometry();
+    geometry.setAttribute('position', new BufferAttribute(new Float32Array(9), 3));
+    for (const material of Object.values(this.materials)) scene.add(new Mesh(geometry, material));
+    renderer.compile(scene, camera);
+    geometry.dispose();
   }
 
   /** Slots that are drawn now. */

@@ -44,7 +44,7 @@ export class ChunkParts {
     this.sphere = boundingSphere(chunk);
     this.indices = { opaque: indexOf(chunk.triangles.length) };
     this.opaque = this.pass(this.indices.opaque, materials.opaque, 0);
-    this.selectionDepth = this.pass(this.indices.opaque, materials.depth, SELECTION_DEPTH);
+    this.selectionDepth = this.pass(this.indices.opaque, materials.selectionDepth, SELECTION_DEPTH);
     this.outline = this.pass(this.indices.opaque, materials.outline, OUTLINE);
   }
 
@@ -92,7 +92,7 @@ export class ChunkParts {
     const count = selected ? gatherRanges(triangles, ranges, passes.selected, selected.array as Uint32Array, 0) : 0;
     if (selected) changed(selected, count);
     this.outline.show(0, count);
-    this.selectionDepth.show(0, shellOnly && passes.selectedTranslucent ? count : 0);
+    this.selectionDepth.show(0, passes.selectedTranslucent ? count : 0);
   }
 
   /** `ranks[n]`: place of layer n from back to front. */

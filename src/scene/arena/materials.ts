@@ -74,6 +74,17 @@ export function makeMaterials(uniforms: Uniforms) {
     polygonOffsetFactor: 1,
     polygonOffsetUnits: 1,
   });
+  /** Depth of what is selected, both sides: its outline shows beside it, not through it nor through an open end. */
+  const selectionDepth = new ShaderMaterial({
+    name: 'body-selection-depth',
+    uniforms,
+    vertexShader: depthVertex,
+    fragmentShader: depthFragment,
+    defines: { CLIP: 0 },
+    side: DoubleSide,
+    transparent: true,
+    colorWrite: false,
+  });
   const outline = new ShaderMaterial({
     name: 'body-outline',
     uniforms,
@@ -84,7 +95,10 @@ export function makeMaterials(uniforms: Uniforms) {
     transparent: true,
     depthWrite: false,
     toneMapped: false,
+    polygonOffset: true,
+    polygonOffsetFactor: 2,
+    polygonOffsetUnits: 8,
   });
-  return { opaque, shell, depth, outline };
+  return { opaque, shell, depth, selectionDepth, outline };
 }
 export type Materials = ReturnType<typeof makeMaterials>;
