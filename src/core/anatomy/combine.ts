@@ -21,7 +21,7 @@ export function union(parts: readonly Shape[], k = 0): Shape {
       let d = Number.POSITIVE_INFINITY;
       for (let n = 0; n < parts.length; n++) {
         const e = (parts[n] as Shape).distance(x, y, z);
-        d = k > 0 && n > 0 ? smoothMin(d, e, k) : d < e ? d : e;
+        d = k > 0 && n > 0 ? smoothMin(d, e, k) : Math.min(d, e);
       }
       return d;
     },
@@ -48,7 +48,7 @@ export function intersection(parts: readonly Shape[], k = 0): Shape {
       let d = Number.NEGATIVE_INFINITY;
       for (let n = 0; n < parts.length; n++) {
         const e = (parts[n] as Shape).distance(x, y, z);
-        d = k > 0 && n > 0 ? -smoothMin(-d, -e, k) : d > e ? d : e;
+        d = k > 0 && n > 0 ? -smoothMin(-d, -e, k) : Math.max(d, e);
       }
       return d;
     },
@@ -76,7 +76,7 @@ export function without(shape: Shape, hole: Shape, k = 0): Shape {
     distance(x, y, z) {
       const a = shape.distance(x, y, z);
       const b = -hole.distance(x, y, z);
-      return k > 0 ? -smoothMin(-a, -b, k) : a > b ? a : b;
+      return k > 0 ? -smoothMin(-a, -b, k) : Math.max(a, b);
     },
     near(x, y, z, radius) {
       const reach = radius + 2 * k;

@@ -19,7 +19,7 @@ export const SLACK = 1.35;
 export const EVERYWHERE: Box = [-1e4, -1e4, -1e4, 1e4, 1e4, 1e4];
 
 export function clamp01(v: number): number {
-  return v < 0 ? 0 : v > 1 ? 1 : v;
+  return v < 0 ? 0 : Math.min(v, 1);
 }
 
 export function smoothstep(from: number, to: number, v: number): number {

@@ -18,7 +18,7 @@ export function mottle(x: number, y: number, z: number, wave: number): number {
 /** A shell of dense bone, spongy inside. */
 export function bone(cortexHu: number, spongyHu: number, cortexMm: number): Tissue {
   return (x, y, z, d, width) => {
-    const blur = width < 1 ? 1 : width;
+    const blur = Math.max(width, 1);
     const inner = clamp01((-d - cortexMm) / blur + 0.5);
     return cortexHu + inner * (spongyHu + 28 * mottle(x, y, z, 7) - cortexHu);
   };

@@ -74,7 +74,7 @@ function coneDistance(data: Float64Array, n: number, x: number, y: number, z: nu
   const dy = data[o + 5] as number;
   const dz = data[o + 6] as number;
   let t = (px * dx + py * dy + pz * dz) / (dx * dx + dy * dy + dz * dz + 1e-12);
-  t = t < 0 ? 0 : t > 1 ? 1 : t;
+  t = t < 0 ? 0 : Math.min(t, 1);
   const qx = px - t * dx;
   const qy = py - t * dy;
   const qz = pz - t * dz;
@@ -174,7 +174,7 @@ function flatDistance(data: Float64Array, n: number, x: number, y: number, z: nu
   let py = y - (data[o + 1] as number);
   let pz = z - (data[o + 2] as number);
   let t = (px * dx + py * dy + pz * dz) / (dx * dx + dy * dy + dz * dz + 1e-12);
-  t = t < 0 ? 0 : t > 1 ? 1 : t;
+  t = t < 0 ? 0 : Math.min(t, 1);
   px -= t * dx;
   py -= t * dy;
   pz -= t * dz;
