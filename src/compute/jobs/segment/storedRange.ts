@@ -21,9 +21,12 @@ export function storedRange(header: Rescale, lower: number, upper: number): read
   const ends = [(lower - intercept) / slope, (upper - intercept) / slope].sort((a, b) => a - b) as [number, number];
   const [least, most] = limits[scalarType];
   if (scalarType === 'f32') {
-    const low = settle(Math.fround(ends[0]), 1, (x) => inside(x) || x > ends[1]);
-    const high = settle(Math.fround(ends[1]), -1, (x) => inside(x) || x < ends[0]);
-    return low <= high ? [low, high] : null;
+    // Rescaling never falls (or never rises) along the float32 numbers: the ends are found by halving, exact in every rounding.
+    const above = (stored: number) => (slope > 0 ? rescaled(stored) >= lower : rescaled(stored) <= upper);
+    const beyond = (stored: number) => (slope > 0 ? rescaled(stored) > upper : rescaled(stored) < lower);
+    const low = firstFloat(above);
+    const past = firstFloat(beyond);
+    return low < past ? [floatAt(low), floatAt(past - 1)] : null;
   }
   let low = Math.max(least, Math.ceil(ends[0]) - 1);
   let high = Math.min(most, Math.floor(ends[1]) + 1);
@@ -32,19 +35,23 @@ export function storedRange(header: Rescale, lower: number, upper: number): read
   return low <= high ? [low, high] : null;
 }
 
-/** The float32 nearest to `start`, on its inner side, for which `holds`; a step outwards first, since rounding may have cut one off. */
-function settle(start: number, inwards: 1 | -1, holds: (x: number) => boolean): number {
-  if (!Number.isFinite(start)) return start;
-  let x = nextFloat(start, -inwards as 1 | -1);
-  for (let tries = 0; tries < 4 && !holds(x); tries++) x = nextFloat(x, inwards);
-  return x;
+/** Float32 numbers in their order, −∞ first: place n of FLOATS. */
+const FLOATS = 2 * 0x7f800000 + 2;
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+function floatAt(n: number): number {
+  const half = FLOATS / 2;
+  bits[0] = n < half ? 0x80000000 + (half - 1 - n) : n - half;
+  return float[0] as number;
 }
 
-const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
-function nextFloat(x: number, direction: 1 | -1): number {
-  float[0] = x;
-  if (x === 0) return direction * 1.401298464324817e-45;
-  bits[0] = (bits[0] as number) + (x > 0 === direction > 0 ? 1 : -1);
-  return float[0] as number;
+/** The place of the first float32 for which `holds`, which must go on holding after it; FLOATS where there is none. */
+function firstFloat(holds: (x: number) => boolean): number {
+  let [low, high] = [0, FLOATS];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(floatAt(middle))) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
