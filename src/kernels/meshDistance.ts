@@ -1,4 +1,4 @@
-// Distance from points to a triangle mesh on a uniform grid, and the pieces of a mesh. Twin: test/twin/meshDistance.ts.
+// Distance from points to a triangle mesh on a uniform grid, and the pieces of a mesh. Twin: test/twin/distanceToSurface.ts.
 // Closest point of a triangle: Ericson, Real-Time Collision Detection, 2005, 5.1.5.
 
 /** Union-find over `vertices` (u32 each, filled here) by the triangles' edges: afterwards `roots[v]` is the piece of v. */

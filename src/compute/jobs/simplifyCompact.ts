@@ -51,7 +51,24 @@ export function compact(
     room[3 * n + 2] = positions[3 * v + 2] as number;
   }
   const own = room.subarray(0, 3 * count);
+  // meshoptimizer takes a second vertex at one place for a seam, even one that nothing uses: none may be left.
   const first = simplifier.generatePositionRemap(own, 3);
+  let unique = 0;
+  for (let n = 0; n < count; n++) {
+    const other = first[n] as number;
+    if (other !== n) {
+      first[n] = first[other] as number;
+      continue;
+    }
+    first[n] = unique;
+    if (unique !== n) {
+      vertices[unique] = vertices[n] as number;
+      own[3 * unique] = own[3 * n] as number;
+      own[3 * unique + 1] = own[3 * n + 1] as number;
+      own[3 * unique + 2] = own[3 * n + 2] as number;
+    }
+    unique++;
+  }
   let end = 0;
   for (let n = 0; n < triangles.length; n += 3) {
     const a = first[local[n] as number] as number;
@@ -63,5 +80,9 @@ export function compact(
     local[end + 2] = c;
     end += 3;
   }
-  return { positions: own, triangles: local.subarray(0, end), vertices: vertices.subarray(0, count) };
+  return {
+    positions: own.subarray(0, 3 * unique),
+    triangles: local.subarray(0, end),
+    vertices: vertices.subarray(0, unique),
+  };
 }
