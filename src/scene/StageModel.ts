@@ -4,6 +4,7 @@ import { affine, transform } from '#core/space/affine.ts';
 import { Arena } from '#scene/arena/Arena.ts';
 import { type Bounds, boundsOf } from '#scene/arena/slotFacts.ts';
 import { DeskCamera } from '#scene/camera/DeskCamera.ts';
+import type { DragTool, PointerPlace } from '#scene/camera/deskControls.ts';
 import type { CameraFacts, RasPoint, Viewer } from '#state/viewer.ts';
 import { makeBackdrop, type StageTheme } from './backdrop.ts';
 import { ContactDisc, type ContactShadow } from './ContactDisc.ts';
@@ -25,6 +26,8 @@ export class StageModel {
   readonly measures = new MeasureLines();
   readonly desk = new DeskCamera();
   readonly meter = new FrameMeter();
+  /** Who may take a press of the main button and the drag after it, asked in order; null: the drag turns the view. */
+  readonly dragHandlers = new Set<(place: PointerPlace) => DragTool | null>();
   /** Set while the canvas lives. */
   invalidate: () => void = () => undefined;
   private readonly viewer: Viewer;
@@ -32,6 +35,7 @@ export class StageModel {
   private height = 1;
   private centre: RasPoint | null = null;
   private framedOnce = false;
+  private presented = false;
   private lastFacts: CameraFacts | null = null;
 
   constructor(viewer: Viewer) {
@@ -130,7 +134,17 @@ export class StageModel {
 
   /** One frame on the desk: moves the camera; true while it is still on its way. */
   step(camera: PerspectiveCamera, nowMs: number, sinceMs: number): boolean {
-    if (this.presenting) return false;
+    // Whoever writes the root's matrix need not know that three computes world matrices on demand only.
+    this.modelRoot.matrixWorldNeedsUpdate = true;
+    if (this.presenting) {
+      this.presented = true;
+      return false;
+    }
+    if (this.presented) {
+      // The headset left its own projection behind.
+      this.presented = false;
+      camera.fov = 0;
+    }
     const onItsWay = this.desk.step(nowMs, sinceMs);
     this.desk.place(camera);
     this.tellCamera();

@@ -20,6 +20,10 @@ export function deskPointer(element: HTMLElement, stage: StageModel, viewer: Vie
     asked = 0;
     const hit = hoverPlace ? stage.pickPixel(hoverPlace.x, hoverPlace.y) : null;
     const { hover: before, cursor } = viewer.view.getState();
+    if (began && hit) {
+      stage.measures.pending = [began, hit.ras];
+      stage.refresh();
+    }
     if (!hit) {
       if (before || cursor) verbs.set({ hover: null, cursor: null });
       return;
@@ -66,7 +70,13 @@ export function deskPointer(element: HTMLElement, stage: StageModel, viewer: Vie
     hover,
     click,
     cancel,
-    drag: () => null,
+    drag(place) {
+      for (const handler of stage.dragHandlers) {
+        const taken = handler(place);
+        if (taken) return taken;
+      }
+      return null;
+    },
   });
   const stopTool = viewer.view.subscribe((view: ViewState, before: ViewState) => {
     if (view.tool !== before.tool && began) cancel();
