@@ -22,7 +22,7 @@ export interface Heart {
 export function makeHeart(random: Random, cage: Outline): Heart {
   const size = random.around(1, 0.05);
   const axis = unit([-0.66, 0.56, -0.5]);
-  // `up` of the heart: from the diaphragm's face to the front-top face; `side` towards the right ventricle.
+  // `up` leads to the face on the diaphragm, `side` (times flip) to the right ventricle.
   const side = unit(cross(axis, unit([0.52, 0.12, -0.85])));
   const up = unit(cross(side, axis));
   const base: Triple = [1, 6, 20];
@@ -81,7 +81,7 @@ export function makeHeart(random: Random, cage: Outline): Heart {
     cones(
       pairs(
         spline(points, 5).map(
-          ([a, r, h]): TubeNode => [...onSurface(whole, rasOf(a, r * flip, h), rasOf(30, 0, 0)), radius],
+          ([a, r, h]): TubeNode => [...onSurface(whole, rasOf(a, r * flip, -h), rasOf(30, 0, 0)), radius],
         ),
       ),
     );
