@@ -37,7 +37,7 @@ export function parseCommandLine(args: readonly string[], options: Readonly<Reco
     const code = (thrown as { code?: string }).code ?? '';
     const message = (thrown as Error).message;
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
-      throw usage('option', 'one of ' + names(options), /'([^']*)'/.exec(message)?.[1] ?? message);
+      throw usage('option', `one of ${names(options)}`, /'([^']*)'/.exec(message)?.[1] ?? message);
     throw usage('option', 'a value where one is needed', message.split('.')[0] ?? message);
   }
   const values = parsed.values as Record<string, string | boolean | string[] | undefined>;

@@ -70,6 +70,8 @@ Example: vesalius mesh head.nii.gz --iso 90 --triangles 200000 --out head.glb --
     await withPool(wish.workers, async (pool) => {
       // The workers start while the file is read.
       const ready = wish.iso === undefined ? null : prepareIsosurface(pool);
+      // Where reading fails first, its error is the one to tell.
+      ready?.catch(() => undefined);
       const scan = await readOne(wish.input, line.text('series'));
       const labels = wish.labels === undefined ? null : wish.labels === wish.input ? scan : await readOne(wish.labels);
       warnings.push(...scan.header.warnings, ...(labels && labels !== scan ? labels.header.warnings : []));

@@ -3,10 +3,10 @@ import { XR } from '@react-three/xr';
 import { type ComponentType, type ReactNode, useSyncExternalStore } from 'react';
 import { asVesaliusError, VesaliusError } from '#core/errors.ts';
 import type { StageModel } from '#scene/StageModel.ts';
+import { furnish } from '#ui/spatial/furnish.ts';
 import { HeadsetRoom } from '#xr/HeadsetRoom.tsx';
 import { RoomModel } from '#xr/RoomModel.ts';
 import { makeXRStore, sessionRefused, type XRMode } from '#xr/xrStore.ts';
-import { furnish } from '#ui/spatial/furnish.ts';
 import type { Composition } from './createViewer.ts';
 
 export interface HeadsetParts {

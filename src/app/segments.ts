@@ -1,7 +1,7 @@
 import type { SegmentationResult } from '#compute/segment.ts';
 import { type TissueId, tissues, userColors } from '#core/case/tissues.ts';
-import { type LabelmapData, BRICK, type Brick, brickGrid } from '#core/labelmap/labelmap.ts';
-import { voxelVolumeMm3, type VolumeHeader } from '#core/volume/volume.ts';
+import { BRICK, type Brick, brickGrid, type LabelmapData } from '#core/labelmap/labelmap.ts';
+import { type VolumeHeader, voxelVolumeMm3 } from '#core/volume/volume.ts';
 import type { MethodRequest, NewSegment } from '#state/viewer.ts';
 
 export interface SegmentLook {

@@ -1,6 +1,6 @@
 import type { Pool } from '#compute/pool.ts';
-import type { CaseState, SegmentRecord, Viewer } from '#state/viewer.ts';
 import type { SurfaceStore } from '#state/surfaceStore.ts';
+import type { CaseState, SegmentRecord, Viewer } from '#state/viewer.ts';
 import { makeChunk, TRIANGLE_GOAL } from './surfaces.ts';
 
 /** Keeps the surfaces what the case says: a layer whose labels changed is meshed anew, one that is gone loses its chunk. */

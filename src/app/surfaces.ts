@@ -1,12 +1,12 @@
-import { labelSurfaces } from '#compute/surfaceNets.ts';
-import { isosurface } from '#compute/isosurface.ts';
+import { isosurface, recycle } from '#compute/isosurface.ts';
 import type { Pool } from '#compute/pool.ts';
 import { simplify } from '#compute/simplify.ts';
+import { labelSurfaces } from '#compute/surfaceNets.ts';
+import type { LabelmapData } from '#core/labelmap/labelmap.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import { affine } from '#core/space/affine.ts';
 import type { Volume } from '#core/volume/volume.ts';
 import type { SegmentRecord, SurfaceChunk } from '#state/viewer.ts';
-import type { LabelmapData } from '#core/labelmap/labelmap.ts';
 
 /** Triangles of everything that is shown: both eyes of a headset draw it twice, and 500 k are what one holds. */
 export const TRIANGLE_GOAL = 220_000;
@@ -69,7 +69,9 @@ export async function makeChunk(
     step('surface', made.length + index + 1, 2 * made.length);
   }
   const buffers = thinned.flatMap(({ mesh }) => [mesh.positions.buffer, mesh.normals.buffer, mesh.triangles.buffer]);
-  return pool.run('packSurfaces', [thinned, layer, 'full'], { signal, transfer: buffers });
+  const chunk = await pool.run('packSurfaces', [thinned, layer, 'full'], { signal, transfer: buffers });
+  for (const { mesh } of made) recycle(mesh);
+  return chunk;
 }
 
 async function guidedSurface(
