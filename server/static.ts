@@ -29,12 +29,20 @@ export async function serveStatic(options: StaticOptions): Promise<{ server: Ser
       );
     },
   });
-  const handler = (request: IncomingMessage, response: ServerResponse) =>
+  const handler = (request: IncomingMessage, response: ServerResponse) => {
+    // Which portals may talk to the page: it cannot read its own policy.
+    if (request.url === '/embed.json') {
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify({ origins: options.embedOrigins ?? [] }));
+      return;
+    }
     files(request, response, () => {
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       response.statusCode = 404;
       response.end('not found');
     });
+  };
   for (let port = options.port; ; port++) {
     const server = options.tls ? createHttpsServer(options.tls, handler) : createHttpServer(handler);
     const failure = await new Promise<NodeJS.ErrnoException | null>((resolve) => {

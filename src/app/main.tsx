@@ -4,6 +4,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { readAddress } from './address.ts';
 import { createViewer } from './createViewer.ts';
+import { answerPortal } from './embed.ts';
 import { startHeadset } from './headset.ts';
 import { Page } from './Page.tsx';
 import { createViewerApi } from './viewerApi.ts';
@@ -22,6 +23,7 @@ createRoot(root).render(
 startHeadset(composition, { emulate: address.emulateHeadset, opens: address.source !== null });
 const ready = Promise.resolve();
 window.vesalius = createViewerApi(composition, ready);
+void answerPortal(window.vesalius);
 if (address.source) {
   // What failed is on its card.
   composition.viewer.actions.open(address.source).catch(() => undefined);
