@@ -25,7 +25,9 @@ export async function* otsuThresholds(volume: Volume, classes: number): AsyncSte
   let last = counts.length - 1;
   while (last > 0 && counts[last] === 0) last--;
   if (first < 0) first = last = 0;
-  const by = classes === 2 ? 1 : Math.ceil((last - first + 1) / MOST_BINS);
+  // Empty bins cost nothing: only a scan that really has more values than that is taken in coarser steps.
+  const different = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+  const by = classes === 2 || different <= MOST_BINS ? 1 : Math.ceil((last - first + 1) / MOST_BINS);
   const coarse = new Float64Array(Math.ceil((last - first + 1) / by));
   for (let n = first; n <= last; n++) {
     const bin = Math.floor((n - first) / by);
@@ -42,9 +44,11 @@ export async function* otsuThresholds(volume: Volume, classes: number): AsyncSte
     });
   const whole = scalarType !== 'f32';
   const edges = bins.map((bin) => {
-    // The first stored value after the darker class; with a falling rescale the darker class is the upper one.
-    const upper = start + width * (first + (bin + 1) * by);
-    return slope * (slope > 0 || !whole ? upper : upper - 1) + intercept;
+    if (slope > 0 || !whole) return slope * (start + width * (first + (bin + 1) * by)) + intercept;
+    // A falling rescale: the darker class is the upper one, and it begins where values are found again.
+    let next = bin + 1;
+    while (coarse[next] === 0) next++;
+    return slope * (start + width * (first + next * by) - 1) + intercept;
   });
   return edges.sort((a, b) => a - b);
 }
