@@ -7,7 +7,7 @@ import { gaussians, harmonics, irradianceHarmonics } from '#scene/arena/light.ts
 import { lookRows, lookTableWidth, writeLookTable } from '#scene/arena/lookTable.ts';
 import { noiseTexels } from '#scene/arena/noise.ts';
 import { slotFacts } from '#scene/arena/slotFacts.ts';
-import { tissueLooks } from '#scene/arena/tissueLook.ts';
+import { HATCHED, tissueLooks } from '#scene/arena/tissueLook.ts';
 import type { SegmentRecord } from '#state/viewer.ts';
 import { fakeSegment } from './fakeViewer.ts';
 
@@ -110,6 +110,14 @@ describe('the look table', () => {
     expect(at(lookRows.color, 3)[3]).toBe(0);
     expect(at(lookRows.state, 3).slice(0, 2)).toEqual([0, 1]);
     expect(at(lookRows.fibre, 3)).toEqual([0, 0, 0, 0]);
+    // A finding is hatched, axis or none, whatever the look.
+    writeLookTable(texels, width, {
+      segments: [fakeSegment(6, { tissue: 'finding' })],
+      selection: [],
+      hover: null,
+      axes: new Map(),
+    });
+    expect(at(lookRows.fibre, 6)[3]).toBe(HATCHED);
     // A slot that nobody has is hidden.
     expect(at(lookRows.color, 5)).toEqual([0, 0, 0, 0]);
   });

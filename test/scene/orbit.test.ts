@@ -36,8 +36,8 @@ describe('orbit', () => {
           const most = Math.max(
             ...seen(orbit, width, height, corners).flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]),
           );
-          expect(most).toBeLessThanOrEqual(1 / 1.14 + 1e-6);
-          expect(most).toBeGreaterThan(0.8 / 1.14);
+          expect(most).toBeLessThanOrEqual(1 / 1.1 + 1e-6);
+          expect(most).toBeGreaterThan(0.8 / 1.1);
         }
   });
 

@@ -39,6 +39,8 @@ export class Arena {
   readonly uniforms;
   private readonly materials;
   private readonly parts = new Map<string, ChunkParts>();
+  /** The same, for the frame loop. */
+  private partList: readonly ChunkParts[] = [];
   private look: ArenaLook | null = null;
   private facts_: ReadonlyMap<number, SlotFacts> = new Map();
   private passes: Passes = { opaque: new Set(), layers: [], selected: new Set(), selectedTranslucent: false };
@@ -76,6 +78,7 @@ export class Arena {
       shapesChanged = true;
     }
     if (!shapesChanged) return;
+    this.partList = [...this.parts.values()];
     this.facts_ = slotFacts(chunks.values());
     if (this.look) this.setLook(this.look);
   }
@@ -167,14 +170,15 @@ export class Arena {
       }
       this.ranks.push(rank);
     }
-    for (const part of this.parts.values()) part.setLayerOrder(this.ranks);
+    for (let n = 0; n < this.partList.length; n++) (this.partList[n] as ChunkParts).setLayerOrder(this.ranks);
   }
 
   /** mm from the eye to the box of a layer; inside it, minus its size. */
   private nearest(layer: number): number {
     let nearest = Infinity;
-    for (const slot of this.passes.layers[layer] as readonly number[]) {
-      const fact = this.facts_.get(slot);
+    const slots = this.passes.layers[layer] as readonly number[];
+    for (let n = 0; n < slots.length; n++) {
+      const fact = this.facts_.get(slots[n] as number);
       if (!fact) continue;
       const { low, high } = fact;
       const dx = Math.max(low[0] - eye.x, 0, eye.x - high[0]);
@@ -195,6 +199,7 @@ export class Arena {
   dispose(): void {
     for (const part of this.parts.values()) part.dispose();
     this.parts.clear();
+    this.partList = [];
     for (const material of Object.values(this.materials)) material.dispose();
     this.table.dispose();
     this.uniforms.uGrain.value.dispose();

@@ -8,7 +8,7 @@ export const lookRows = {
   color: 0,
   /** Roughness, wrap, grain per mm, grain strength. */
   surface: 1,
-  /** Long axis (RAS unit vector) and stretch. */
+  /** Long axis (RAS unit vector) and stretch; below 0: hatched. */
   fibre: 2,
   /** Hover 0/1, selected 0/1, mottle, share of the key light. */
   state: 3,
@@ -49,7 +49,14 @@ export function writeLookTable(texels: Float32Array<ArrayBufferLike>, width: num
     scratch.setStyle(segment.color, SRGBColorSpace);
     put(lookRows.color, segment.slot, scratch.r, scratch.g, scratch.b, segment.visible ? segment.opacity : 0);
     put(lookRows.surface, segment.slot, look.rough, look.wrap, look.grainPerMm, look.grain);
-    put(lookRows.fibre, segment.slot, axis?.[0] ?? 0, axis?.[1] ?? 0, axis?.[2] ?? 0, axis ? look.stretch : 0);
+    put(
+      lookRows.fibre,
+      segment.slot,
+      axis?.[0] ?? 0,
+      axis?.[1] ?? 0,
+      axis?.[2] ?? 0,
+      axis || look.stretch < 0 ? look.stretch : 0,
+    );
     put(
       lookRows.state,
       segment.slot,

@@ -128,7 +128,7 @@ ${clipped}
   }
   if (uGrainOn > 0. && surface.w + state.z > 0.) {
     vec3 axis = fibre.xyz;
-    float stretch = fibre.w;
+    float stretch = max(fibre.w, 0.);
     vec3 q = (vMm - axis * (dot(vMm, axis) * stretch)) * surface.z;
     vec4 a = texture(uGrain, q), b = texture(uGrain, q * 2.7 + .37);
     vec3 g = (a.xyz - .5) + .6 * (b.xyz - .5);
@@ -136,6 +136,10 @@ ${clipped}
     g -= nRas * dot(g, nRas);
     nRas = normalize(nRas - g * (surface.w * uGrainOn));
     base *= 1. + ((a.a - .5) + .5 * (b.a - .5)) * (state.z * uGrainOn);
+  }
+  if (fibre.w < 0.) {
+    float stripe = dot(vMm, vec3(.57735)) / 3.2, blur = fwidth(stripe);
+    base *= mix(1., .38, smoothstep(.62 - blur, .62 + blur, abs(fract(stripe) * 2. - 1.)) * (1. - smoothstep(.3, .9, blur)));
   }
   vec3 n = uRigFromRas * nRas;
   vec3 bent = uRigFromRas * openRas;
@@ -171,7 +175,9 @@ ${clipped}
   float glow = pow(1. - clamp(dot(uRigFromRas * smoothRas, v), 0., 1.), 2.5);
   outColor = mix(outColor, outColor * 1.1 + uAccent * (.05 + .6 * glow), state.x);
   float luma = dot(outColor, vec3(.2126, .7152, .0722));
-  outColor = mix(vec3(luma), outColor, .88);
+  // The tone curve pushes strong colours further: those of vessels are held back more than those of bone.
+  float strongest = max(max(color.r, color.g), color.b), chroma = (strongest - min(min(color.r, color.g), color.b)) / max(strongest, 1e-3);
+  outColor = mix(vec3(luma), outColor, .9 - .13 * chroma * chroma);
   gl_FragColor = vec4(outColor, alpha);
   #include <tonemapping_fragment>
   #include <colorspace_fragment>

@@ -9,11 +9,14 @@ export interface TissueLook {
   readonly grainPerMm: number;
   readonly grain: number;
   readonly mottle: number;
-  /** Grain drawn out along the structure's own long axis: 0 none, 1 lines. */
+  /** Grain drawn out along the structure's own long axis: 0 none, 1 lines. HATCHED: a pattern that means something and so stays in the plain look. */
   readonly stretch: number;
   /** Share of the key light: under 1 where broad pale faces would burn out. */
   readonly key: number;
 }
+
+/** In the place of `stretch`: stripes, so that a finding is told by more than its colour. */
+export const HATCHED = -1;
 
 const look = (
   rough: number,
@@ -26,7 +29,7 @@ const look = (
 ): TissueLook => ({ rough, wrap, grainPerMm, grain, mottle, stretch, key });
 
 export const tissueLooks: Readonly<Record<TissueId, TissueLook>> = {
-  bone: look(0.55, 0.12, 0.055, 0.3, 0.16, 0, 0.82),
+  bone: look(0.55, 0.12, 0.055, 0.3, 0.2, 0, 0.77),
   cartilage: look(0.5, 0.2, 0.05, 0.14, 0.08, 0, 0.88),
   artery: look(0.35, 0.15, 0.05, 0.16, 0.08, 0.6),
   vein: look(0.35, 0.15, 0.05, 0.16, 0.08, 0.6),
@@ -48,6 +51,6 @@ export const tissueLooks: Readonly<Record<TissueId, TissueLook>> = {
   muscle: look(0.6, 0.2, 0.06, 0.85, 0.34, 0.93),
   fat: look(0.7, 0.35, 0.07, 0.4, 0.16, 0, 0.9),
   nerve: look(0.5, 0.25, 0.05, 0.2, 0.1, 0.7, 0.95),
-  finding: look(0.45, 0.2, 0.05, 0, 0),
+  finding: look(0.45, 0.2, 0.05, 0, 0, HATCHED),
   other: look(0.5, 0.2, 0.045, 0.12, 0.08),
 };

@@ -80,7 +80,7 @@ export function lookingFrom(orbit: Orbit, view: NamedView): Orbit {
 }
 
 /** Aims at the middle of a box (metres) from the same side, as near as the whole of it is seen, `margin` around it. */
-export function framing(orbit: Orbit, { low, high }: Bounds, aspect: number, margin = 1.14): Orbit {
+export function framing(orbit: Orbit, { low, high }: Bounds, aspect: number, margin = 1.1): Orbit {
   const target = [0, 1, 2].map((n) => ((low[n] as number) + (high[n] as number)) / 2) as unknown as Triple;
   const { right, up, towards } = basisOf(orbit);
   const tangent = Math.tan((FOV_DEGREES * Math.PI) / 360) / margin;
