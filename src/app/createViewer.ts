@@ -12,6 +12,7 @@ import type { MethodRequest, SeriesChoice, Viewer, ViewerActions } from '#state/
 import { createViewStore } from '#state/viewStore.ts';
 import { exportCase } from './exportCase.ts';
 import { type OpenParts, openCase } from './openCase.ts';
+import { openLabels } from './openLabels.ts';
 import { newSegments } from './segments.ts';
 import { createSurfaceKeeper, type SurfaceKeeper } from './surfaceKeeper.ts';
 import { createPreview } from './thresholdPreview.ts';
@@ -56,6 +57,7 @@ export function createViewer(): Composition {
 
   const actions: ViewerActions = {
     open: (source) => openCase(parts, source),
+    openLabels: (url) => openLabels(parts, url),
     seriesQuestion: seriesQuestion.store,
     async segment(request: MethodRequest) {
       const { method } = request;

@@ -26,5 +26,9 @@ window.vesalius = createViewerApi(composition, ready);
 void answerPortal(window.vesalius);
 if (address.source) {
   // What failed is on its card.
-  composition.viewer.actions.open(address.source).catch(() => undefined);
+  const { actions } = composition.viewer;
+  actions
+    .open(address.source)
+    .then(() => (address.labels ? actions.openLabels(address.labels) : undefined))
+    .catch(() => undefined);
 }

@@ -31,6 +31,7 @@ export const jobTable = {
   surfaceDistance: async () => (await import('#compute/jobs/surfaceDistance.ts')).surfaceDistance,
   previewRange: async () => (await import('#compute/jobs/segment/preview.ts')).previewRange,
   valueHistogram: async () => (await import('#compute/jobs/segment/preview.ts')).valueHistogram,
+  labelBricks: async () => (await import('#compute/jobs/labelBricks.ts')).labelBricks,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };

@@ -238,6 +238,8 @@ export interface SeriesChoice {
 /** What needs workers, files or a headset; made in app. Each rejects with a VesaliusError and leaves the case whole. */
 export interface ViewerActions {
   open(source: OpenSource): Promise<void>;
+  /** Lays a labels file over the open scan; it has to lie on the scan's grid. */
+  openLabels(url: string): Promise<void>;
   /** Waiting for the user to choose one; null when none is asked. */
   readonly seriesQuestion: StoreApi<{ choices: readonly SeriesChoice[] | null; choose(uid: string | null): void }>;
   segment(request: MethodRequest): Promise<string[]>;

@@ -96,6 +96,9 @@ async function scenario(pool: Pool, ref: SourceRef): Promise<void> {
         'test',
       ]);
   }
+  const { header } = volume;
+  const labelHeader = { ...header, scalarType: 'u8' as const, slope: 1, intercept: 0 };
+  await pool.run('labelBricks', [{ header: labelHeader, scalars: labels }]);
   await pool.run('previewRange', [volume, 150, 3000, 50]);
   await pool.run('valueHistogram', [volume, 128]);
 
