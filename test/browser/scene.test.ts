@@ -17,6 +17,7 @@ interface SceneWindow {
   readonly viewer: Viewer;
   readonly stage: StageModel;
   readonly keeper: LightKeeper;
+  wrap(on: boolean): void;
 }
 
 const WIDTH = 480;
@@ -260,6 +261,26 @@ describe('the 3D view in Chromium', () => {
     expect(ms).toBeGreaterThan(0);
     expect(ms).toBeLessThan(3000);
     expect(difference(before, await picture())).toBeLessThan(0.002);
+  });
+
+  it('takes in what wraps it late, and lets it go, without making anything anew', async () => {
+    const before = await picture();
+    const same = await inPage(async (scene) => {
+      const { modelRoot, arena } = scene.stage;
+      const meshes = [...arena.group.children];
+      const parent = () => modelRoot.parent?.name ?? '';
+      const waitFor = async (name: string) => {
+        for (let n = 0; n < 100 && parent() !== name; n++) await new Promise((done) => setTimeout(done, 20));
+        return parent() === name && arena.group.children.every((mesh, n) => mesh === meshes[n]);
+      };
+      const first = parent();
+      scene.wrap(true);
+      const into = await waitFor('wrapper');
+      scene.wrap(false);
+      return [into, await waitFor(first), scene.stage.modelRoot === modelRoot];
+    });
+    expect(same).toEqual([true, true, true]);
+    expect(difference(before, await picture())).toBe(0);
   });
 
   it('measures by two clicks with the measuring tool', async () => {

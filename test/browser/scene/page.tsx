@@ -1,5 +1,5 @@
 // The 3D view alone around a made body: three balls whose places and labels are formulas.
-import { StrictMode } from 'react';
+import { type ReactNode, StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createPool } from '#compute/pool.ts';
 import { spawnBrowser } from '#compute/spawnBrowser.ts';
@@ -18,6 +18,7 @@ declare global {
     viewer: Viewer;
     stage: StageModel | null;
     keeper: LightKeeper;
+    wrap: (on: boolean) => void;
   }
 }
 
@@ -78,21 +79,33 @@ const viewer = fakeViewer({
 });
 window.viewer = viewer;
 window.keeper = createLightKeeper(createPool(spawnBrowser, 2), viewer);
+/** Stands for what a headset brings when its code has come. */
+const Wrapper = ({ children }: { readonly children: ReactNode }) => <group name="wrapper">{children}</group>;
+
+function Page() {
+  const [wrapped, wrap] = useState(false);
+  window.wrap = wrap;
+  return (
+    <ViewerContext.Provider value={viewer}>
+      <Stage
+        label="body"
+        contact={window.keeper.store}
+        ContentWrapper={wrapped ? Wrapper : null}
+        onStage={(stage) => {
+          window.stage = stage;
+        }}
+      />
+    </ViewerContext.Provider>
+  );
+}
+
 const root = document.getElementById('root');
 if (root) {
   document.body.style.margin = '0';
   Object.assign(root.style, { position: 'relative', width: '100vw', height: '100vh' });
   createRoot(root).render(
     <StrictMode>
-      <ViewerContext.Provider value={viewer}>
-        <Stage
-          label="body"
-          contact={window.keeper.store}
-          onStage={(stage) => {
-            window.stage = stage;
-          }}
-        />
-      </ViewerContext.Provider>
+      <Page />
     </StrictMode>,
   );
 }
