@@ -96,17 +96,20 @@ async function collapse(
   let parts: Uint32Array<ArrayBufferLike>[][] = [[triangles]];
   let errorMm = 0;
   if (inBricks) {
+    // One job to a worker: each has to look through all triangles for its own.
     const slabs = slabCount(count);
-    const done = new Array<number>(slabs).fill(0);
-    const bricks = await atMost(workers, slabs, (slab) =>
-      pool.run('simplifyBricks', [positions, triangles, slab, { share, errorMm: brickMm }], {
+    const jobs = Math.max(1, Math.min(workers, slabs));
+    const done = new Array<number>(jobs).fill(0);
+    const bricks = await atMost(workers, jobs, (job) => {
+      const [first, end] = [Math.floor((slabs * job) / jobs), Math.floor((slabs * (job + 1)) / jobs)];
+      return pool.run('simplifyBricks', [positions, triangles, first, end, { share, errorMm: brickMm }], {
         ...run,
         onStep(step) {
-          done[slab] = step.done / step.of;
-          tell((0.8 * done.reduce((a, b) => a + b, 0)) / slabs);
+          done[job] = step.done / step.of;
+          tell((0.8 * done.reduce((a, b) => a + b, 0)) / jobs);
         },
-      }),
-    );
+      });
+    });
     errorMm = Math.max(...bricks.map((slab) => slab.errorMm));
     parts = Array.from({ length: partCount(count) }, (_, part) =>
       bricks.map((slab) => slab.parts[part] as Uint32Array<ArrayBuffer>).filter((list) => list.length > 0),

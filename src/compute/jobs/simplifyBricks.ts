@@ -2,7 +2,7 @@ import { meshopt } from '#compute/jobs/meshopt.ts';
 import { transferring } from '#compute/protocol.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import { compact } from './simplifyCompact.ts';
-import { bricksOfSlab, cutsOf, splitByParts } from './simplifyCuts.ts';
+import { bricksOfSlabs, cutsOf, splitByParts } from './simplifyCuts.ts';
 
 /** What bricks are simplified to before their seams are opened. */
 export interface BrickGoal {
@@ -19,18 +19,19 @@ export interface SimplifiedBricks {
 }
 
 /**
- * Simplifies slab `slab` of a mesh brick by brick, each with its border locked, so that bricks still fit together whoever
+ * Simplifies slabs firstSlab ≤ n < endSlab of a mesh brick by brick, each with its border locked, so that bricks still fit together whoever
  * simplified them. Bricks are cut by the mesh alone, never by the number of workers.
  */
 export async function* simplifyBricks(
   positions: Float32Array<ArrayBufferLike>,
   triangles: Uint32Array<ArrayBufferLike>,
-  slab: number,
+  firstSlab: number,
+  endSlab: number,
   goal: BrickGoal,
 ): AsyncSteps<SimplifiedBricks> {
   const simplifier = await meshopt();
   const cuts = cutsOf(positions, triangles);
-  const bricks = bricksOfSlab(positions, triangles, cuts, slab);
+  const bricks = bricksOfSlabs(positions, triangles, cuts, firstSlab, endSlab);
   const count = bricks.starts.length - 1;
   const kept: Uint32Array[] = [];
   let [total, errorMm] = [0, 0];

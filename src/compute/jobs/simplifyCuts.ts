@@ -92,20 +92,26 @@ function spread(samples: Float32Array, set: Uint32Array): { axis: Axis; sorted: 
   return { axis, sorted: Float32Array.from(set, (s) => samples[s + axis] as number).sort() };
 }
 
-/** The triangles of a slab, sorted by brick: brick b is `triangles.subarray(starts[b], starts[b + 1])`, valid until the next call. */
-export function bricksOfSlab(
+/** The triangles of some slabs, sorted by brick: brick b is `triangles.subarray(starts[b], starts[b + 1])`, valid until the next call. */
+export function bricksOfSlabs(
   positions: Positions,
   triangles: Triangles,
   cuts: Cuts,
-  slab: number,
+  firstSlab: number,
+  endSlab: number,
 ): { triangles: Uint32Array; starts: Uint32Array } {
   const { axis, slabs } = cuts;
-  const [from, to] = [slabs[slab] as number, slabs[slab + 1] as number];
-  const tree = cuts.bricks[slab] as Cut;
+  const [from, to] = [slabs[firstSlab] as number, slabs[endSlab] as number];
+  const bases: number[] = [];
+  let bricks = 0;
+  for (let slab = firstSlab; slab < endSlab; slab++) {
+    bases.push(bricks);
+    bricks += cuts.brickCounts[slab] as number;
+  }
   const count = triangles.length / 3;
   const brickOf = reuse(scratch.brickOf, count, (n) => new Uint16Array(n));
   scratch.brickOf = brickOf;
-  const starts = new Uint32Array((cuts.brickCounts[slab] as number) + 1);
+  const starts = new Uint32Array(bricks + 1);
   for (let n = 0; n < count; n++) {
     const v = 3 * (triangles[3 * n] as number);
     const at = positions[v + axis] as number;
@@ -113,10 +119,13 @@ export function bricksOfSlab(
       brickOf[n] = ELSEWHERE;
       continue;
     }
-    let cut = tree;
+    let slab = firstSlab;
+    while (at >= (slabs[slab + 1] as number)) slab++;
+    let cut = cuts.bricks[slab] as Cut;
     while (typeof cut === 'object') cut = (positions[v + cut.axis] as number) < cut.at ? cut.low : cut.high;
-    brickOf[n] = cut;
-    starts[cut + 1] = (starts[cut + 1] as number) + 3;
+    const brick = (bases[slab - firstSlab] as number) + cut;
+    brickOf[n] = brick;
+    starts[brick + 1] = (starts[brick + 1] as number) + 3;
   }
   for (let b = 1; b < starts.length; b++) starts[b] = (starts[b] as number) + (starts[b - 1] as number);
   const sorted = reuse(scratch.sorted, starts.at(-1) as number, (n) => new Uint32Array(n));
