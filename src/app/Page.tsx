@@ -51,6 +51,7 @@ export function Page({ composition, opening }: { readonly composition: Compositi
             stage={
               <Stage
                 onStage={onStage}
+                contact={composition.lights.store}
                 ContentWrapper={ContentWrapper}
                 room={room}
                 label={t('view.label', { name: title || t('app.name') })}

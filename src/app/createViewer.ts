@@ -4,6 +4,7 @@ import { segment } from '#compute/segment.ts';
 import { spawnBrowser } from '#compute/spawnBrowser.ts';
 import { VesaliusError } from '#core/errors.ts';
 import { setLanguage } from '#i18n/t.ts';
+import { createLightKeeper, type LightKeeper } from '#scene/lightKeeper.ts';
 import type { StageModel } from '#scene/StageModel.ts';
 import { type CaseStore, createCaseStore } from '#state/caseStore.ts';
 import { createJobsStore } from '#state/jobsStore.ts';
@@ -23,6 +24,7 @@ export interface Composition {
   readonly store: CaseStore;
   readonly pool: Pool;
   readonly keeper: SurfaceKeeper;
+  readonly lights: LightKeeper;
   readonly isolated: boolean;
   /** The 3D view while it is mounted. */
   stage: StageModel | null;
@@ -44,6 +46,7 @@ export function createViewer(): Composition {
   const surfaces = createSurfaceStore();
   const view = createViewStore(deviceStorage());
   const keeper = createSurfaceKeeper(pool, { case: store, voxels: store.voxels, jobs, surfaces });
+  const lights = createLightKeeper(pool, { case: store, view, voxels: store.voxels, surfaces });
   const seriesQuestion = createSeriesQuestion();
   const parts: OpenParts = { pool, store, jobs, surfaces, keeper, newId, shared: isolated, ask: seriesQuestion.ask };
   setLanguage(view.getState().language);
@@ -113,7 +116,7 @@ export function createViewer(): Composition {
   };
 
   const viewer: Viewer = { case: store, view, jobs, surfaces, voxels: store.voxels, actions };
-  const composition: Composition = { viewer, store, pool, keeper, isolated, stage: null, headset: null };
+  const composition: Composition = { viewer, store, pool, keeper, lights, isolated, stage: null, headset: null };
   return composition;
 }
 
