@@ -1,0 +1,144 @@
+// Draws one slice: grey values, borders of segments, crosshair, measurements. Keeps what it has made as long as it holds: a new
+// window does not cut the scan again, and a crosshair that moves within the slice leaves all of it as it is.
+import { reslice, windowInto } from '#core/volume/reslice.ts';
+import { type Convention, type PlaneName, pixelOf, type SlicePlane, slicePlane } from '#core/volume/slicePlane.ts';
+import { planeColors } from '#scene/planes/planeColors.ts';
+import type { RasPoint, Viewer } from '#state/viewer.ts';
+import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
+import { measurementRows } from '#ui/model/measurements.ts';
+import { drawMeasures } from './drawMeasures.ts';
+import { OutlineCache } from './OutlineCache.ts';
+import { crosshairOf, type Scan, scanOf } from './sliceActs.ts';
+import type { SliceFrame } from './sliceFrame.ts';
+
+const BLACK = [0, 0, 0, 255] as const;
+/** CSS pixels that the crosshair leaves open round its middle. */
+const OPEN_PX = 8;
+
+/** Planes drawn as the lines of a picture: the one whose line runs across it, and the one whose line runs down. */
+const linesOf: Readonly<Record<PlaneName, readonly [across: PlaneName, down: PlaneName]>> = {
+  axial: ['coronal', 'sagittal'],
+  coronal: ['axial', 'sagittal'],
+  sagittal: ['axial', 'coronal'],
+};
+
+export interface DrawOrder {
+  readonly frame: SliceFrame;
+  /** CSS pixels, and device pixels for each of them. */
+  readonly width: number;
+  readonly height: number;
+  readonly density: number;
+  /** RAS mm under the pointer, for a measurement that is being made. */
+  readonly pointer: RasPoint | null;
+}
+
+export class SlicePicture {
+  private readonly name: PlaneName;
+  private readonly viewer: Viewer;
+  private readonly outlines: OutlineCache;
+  private readonly base = document.createElement('canvas');
+  private values = new Float32Array(0);
+  private image: ImageData | null = null;
+  private cutKey = '';
+  private cutOf: unknown = null;
+  private shadeKey = '';
+
+  constructor(name: PlaneName, viewer: Viewer) {
+    this.name = name;
+    this.viewer = viewer;
+    this.outlines = new OutlineCache(viewer);
+  }
+
+  /** The plane of a picture of so many device pixels; null where no scan is open. */
+  plane({ frame, width, height, density }: Omit<DrawOrder, 'pointer'>): SlicePlane | null {
+    const scan = scanOf(this.viewer);
+    if (!scan || width < 1 || height < 1) return null;
+    const { convention } = this.viewer.view.getState();
+    const size = [Math.round(width * density), Math.round(height * density)] as const;
+    const point = crosshairOf(this.viewer, scan);
+    return slicePlane(scan.dims, scan.rasFromIjk, this.name, point, convention, size, frame);
+  }
+
+  draw(canvas: HTMLCanvasElement, order: DrawOrder): void {
+    const plane = this.plane(order);
+    const scan = scanOf(this.viewer);
+    const context = canvas.getContext('2d', { alpha: false });
+    if (!context) return;
+    const [width, height] = [Math.round(order.width * order.density), Math.round(order.height * order.density)];
+    // Setting a size clears the canvas, so it is done when there is another one alone.
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    if (!plane || !scan) {
+      context.fillStyle = '#000000';
+      context.fillRect(0, 0, width, height);
+      return;
+    }
+    this.shade(scan, plane);
+    context.drawImage(this.base, 0, 0);
+    this.outlines.draw(context, plane, order.density);
+    this.drawCrosshair(context, scan, plane, order.density);
+    drawMeasures(context, plane, scan, order.density, {
+      rows: measurementRows(this.viewer.case.getState()),
+      pending: pendingPointsOf(this.viewer).getState().points,
+      pointer: this.viewer.view.getState().tool === 'measure' ? order.pointer : null,
+    });
+  }
+
+  /** Cuts and colours the scan where it is not done. */
+  private shade(scan: Scan, plane: SlicePlane): void {
+    const volume = this.viewer.voxels.volume(scan.id);
+    const { window } = this.viewer.case.getState();
+    const { convention } = this.viewer.view.getState();
+    const cutKey = keyOf(plane, convention);
+    const sameCut = cutKey === this.cutKey && this.cutOf === volume;
+    const shadeKey = `${window.level} ${window.width}`;
+    if (sameCut && shadeKey === this.shadeKey) return;
+    const count = plane.width * plane.height;
+    if (this.values.length !== count) this.values = new Float32Array(count);
+    if (this.image?.width !== plane.width || this.image.height !== plane.height) {
+      this.image = new ImageData(plane.width, plane.height);
+      this.base.width = plane.width;
+      this.base.height = plane.height;
+    }
+    if (!sameCut) {
+      if (volume) reslice(volume, plane, this.values);
+      else this.values.fill(Number.NaN);
+    }
+    windowInto(this.values, window.level, window.width, this.image.data, BLACK);
+    this.base.getContext('2d', { alpha: false })?.putImageData(this.image, 0, 0);
+    this.cutKey = cutKey;
+    this.cutOf = volume;
+    this.shadeKey = shadeKey;
+  }
+
+  private drawCrosshair(context: CanvasRenderingContext2D, scan: Scan, plane: SlicePlane, density: number): void {
+    const at = pixelOf(plane, crosshairOf(this.viewer, scan));
+    const line = Math.max(1, Math.round(density));
+    // On whole device pixels: a line between two would be twice as wide and half as bright.
+    const snap = (value: number) => Math.round(value + 0.5 - line / 2) + line / 2;
+    const [x, y] = [snap(at[0]), snap(at[1])];
+    const open = OPEN_PX * density;
+    const [across, down] = linesOf[this.name];
+    context.lineWidth = line;
+    context.lineCap = 'butt';
+    context.strokeStyle = planeColors[across];
+    context.beginPath();
+    context.moveTo(0, y);
+    context.lineTo(x - open, y);
+    context.moveTo(x + open, y);
+    context.lineTo(plane.width, y);
+    context.stroke();
+    context.strokeStyle = planeColors[down];
+    context.beginPath();
+    context.moveTo(x, 0);
+    context.lineTo(x, y - open);
+    context.moveTo(x, y + open);
+    context.lineTo(x, plane.height);
+    context.stroke();
+  }
+}
+
+/** All that a cut depends on beside the scan. */
+export function keyOf({ origin, right, down, width, height }: SlicePlane, convention: Convention): string {
+  return `${convention} ${origin.join()} ${right.join()} ${down.join()} ${width} ${height}`;
+}
