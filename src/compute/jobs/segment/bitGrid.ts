@@ -1,7 +1,7 @@
 import type { Steps } from '#core/steps.ts';
 import { bytesPerVoxel, type Dims, type ScalarArray, type Volume, type VolumeHeader } from '#core/volume/volume.ts';
 import { type Arena, createArena } from './arena.ts';
-import { loadSegmentKernels, type SegmentKernels } from './kernels.ts';
+import { loadSegmentKernels, returnSegmentKernels, type SegmentKernels } from './kernels.ts';
 import { storedRange } from './storedRange.ts';
 
 /** A set of voxels: where its bits lie in the grid's memory. Made by `mask()`, given back by `drop()`. */
@@ -131,8 +131,11 @@ export class BitGrid {
     }
   }
 
-  /** Writes `value` into the labels (dense, i-fastest) at each voxel of the mask. */
-  *paint(mask: Mask, labels: Uint8Array<ArrayBufferLike>, value: number): Steps<void> {
+  /**
+   * Writes `value` into the labels (dense, i-fastest) at each voxel of the mask.
+   * @param blank the labels are known to be all 0: they need not be read, which would map their pages twice
+   */
+  *paint(mask: Mask, labels: Uint8Array<ArrayBufferLike>, value: number, blank = false): Steps<void> {
     const [ni, nj, nk] = this.dims;
     const perSlab = Math.max(1, Math.floor(SLAB_BYTES / (ni * nj)));
     const staged = this.arena.allocate(ni * nj * Math.min(perSlab, nk) + 64);
@@ -140,7 +143,8 @@ export class BitGrid {
       for (let k = 0; k < nk; k += perSlab) {
         const slices = Math.min(perSlab, nk - k);
         const out = labels.subarray(ni * nj * k, ni * nj * (k + slices));
-        new Uint8Array(this.memory.buffer, staged, out.length).set(out);
+        if (blank) this.kernels.clear(staged, out.length);
+        else new Uint8Array(this.memory.buffer, staged, out.length).set(out);
         this.kernels.paintBits(mask + this.sliceBytes * k, staged, ni, nj * slices, this.words, value);
         out.set(new Uint8Array(this.memory.buffer, staged, out.length));
         yield { stage: 'labels', done: k + slices, of: nk };
@@ -308,6 +312,11 @@ export class BitGrid {
 export async function createBitGrid(dims: Dims): Promise<BitGrid> {
   const { kernels, memory } = await loadSegmentKernels();
   return new BitGrid(dims, kernels, memory);
+}
+
+/** Ends the use of a grid: its memory serves the next one. */
+export function releaseBitGrid({ kernels, memory }: BitGrid): void {
+  returnSegmentKernels({ kernels, memory });
 }
 
 /** A ball of `radiusMm` (voxel centres at most that far, plus a hair) on a grid of `spacing` mm. */

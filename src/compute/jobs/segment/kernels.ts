@@ -80,11 +80,30 @@ interface ComponentsKernel {
 }
 export type SegmentKernels = ThresholdKernel & MorphologyKernel & ComponentsKernel;
 
+export interface KernelsOverMemory {
+  readonly kernels: SegmentKernels;
+  readonly memory: WebAssembly.Memory;
+}
+
+/** A worker keeps one set of kernels and its memory for the next job: fresh memory costs a page fault every 4 KB. Above this it is let go. */
+const KEPT_BYTES = 1 << 28;
+let spare: KernelsOverMemory | null = null;
+
 /** The kernels of segmentation over one memory: bits made by one are read by the next. None of them keeps data of its own there. */
-export async function loadSegmentKernels(): Promise<{ kernels: SegmentKernels; memory: WebAssembly.Memory }> {
+export async function loadSegmentKernels(): Promise<KernelsOverMemory> {
+  if (spare) {
+    const taken = spare;
+    spare = null;
+    return taken;
+  }
   const threshold = await loadKernel<ThresholdKernel>('threshold', 16);
   const { memory } = threshold;
   const morphology = await loadKernel<MorphologyKernel>('morphology', 0, memory);
   const components = await loadKernel<ComponentsKernel>('components', 0, memory);
   return { kernels: { ...threshold.exports, ...morphology.exports, ...components.exports }, memory };
+}
+
+/** Gives them back; what lies in the memory is lost. */
+export function returnSegmentKernels(used: KernelsOverMemory): void {
+  if (used.memory.buffer.byteLength <= KEPT_BYTES) spare = used;
 }

@@ -1,6 +1,6 @@
 import type { AsyncSteps } from '#core/steps.ts';
 import { type Volume, voxelVolumeMm3 } from '#core/volume/volume.ts';
-import { createBitGrid } from './bitGrid.ts';
+import { createBitGrid, releaseBitGrid } from './bitGrid.ts';
 import { findComponents } from './components.ts';
 import { countStored } from './histogram.ts';
 
@@ -22,20 +22,24 @@ export async function* previewRange(
   leastMm3: number,
 ): AsyncSteps<RangePreview> {
   const grid = await createBitGrid(volume.header.dims);
-  const mask = yield* grid.threshold(volume, lower, upper);
-  const voxels = grid.count(mask);
-  const parts = yield* findComponents(grid, mask, 6);
-  const least = leastMm3 / voxelVolumeMm3(volume.header.rasFromIjk);
-  let [pieces, largestVoxels, specks, speckVoxels] = [0, 0, 0, 0];
-  for (const size of parts.sizes.subarray(0, parts.count)) {
-    largestVoxels = Math.max(largestVoxels, size);
-    if (size >= least) pieces++;
-    else {
-      specks++;
-      speckVoxels += size;
+  try {
+    const mask = yield* grid.threshold(volume, lower, upper);
+    const voxels = grid.count(mask);
+    const parts = yield* findComponents(grid, mask, 6);
+    const least = leastMm3 / voxelVolumeMm3(volume.header.rasFromIjk);
+    let [pieces, largestVoxels, specks, speckVoxels] = [0, 0, 0, 0];
+    for (const size of parts.sizes.subarray(0, parts.count)) {
+      largestVoxels = Math.max(largestVoxels, size);
+      if (size >= least) pieces++;
+      else {
+        specks++;
+        speckVoxels += size;
+      }
     }
+    return { voxels, pieces, largestVoxels, specks, speckVoxels };
+  } finally {
+    releaseBitGrid(grid);
   }
-  return { voxels, pieces, largestVoxels, specks, speckVoxels };
 }
 
 export interface ValueHistogram {

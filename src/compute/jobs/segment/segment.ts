@@ -6,7 +6,7 @@ import type { Warning } from '#core/warnings.ts';
 import type { MethodOutput, ResolvedSettings, SettingValue } from '#compute/methods/method.ts';
 import { methodById, parseSettings } from '#compute/methods/registry.ts';
 import { transferring } from '#compute/protocol.ts';
-import { createBitGrid } from './bitGrid.ts';
+import { createBitGrid, releaseBitGrid } from './bitGrid.ts';
 import { methodRuns } from './methodRuns.ts';
 import type { DenseLabels } from './outcome.ts';
 
@@ -58,37 +58,31 @@ export async function* segmentVolume(volume: Volume, request: SegmentRequest): A
     });
   const load = methodRuns[method.id];
   if (!load) throw refuse('method', 'a method that can run', method.id);
-  const grid = await createBitGrid(volume.header.dims);
   const run = await load();
-  const outcome = yield* run({
-    method,
-    grid,
-    volume,
-    settings,
-    seeds: request.seeds ?? [],
-    labels: request.labels ?? null,
-  });
   const labels = allocateLabels(count);
   const segments: SegmentationResult['segments'][number][] = [];
-  for (const { mask, ...output } of outcome.segments) {
-    yield* grid.paint(mask, labels, output.value);
-    segments.push({ ...output, voxels: grid.count(mask) });
+  const grid = await createBitGrid(volume.header.dims);
+  try {
+    const { seeds = [], labels: given = null } = request;
+    const outcome = yield* run({ method, grid, volume, settings, seeds, labels: given });
+    for (const [n, { mask, ...output }] of outcome.segments.entries()) {
+      yield* grid.paint(mask, labels, output.value, n === 0);
+      segments.push({ ...output, voxels: grid.count(mask) });
+    }
+    for (const { name, voxels } of segments)
+      if (voxels === 0)
+        warnings.push({
+          code: 'empty-segment',
+          where: name,
+          kept: 'nothing',
+          text: `${method.title} found no voxel of ${name}.`,
+        });
+    warnings.push(...outcome.warnings);
+    const result: SegmentationResult = { labels, segments, settings: outcome.settings, warnings };
+    return transferring(result, [labels.buffer]);
+  } finally {
+    releaseBitGrid(grid);
   }
-  for (const segment of segments)
-    if (segment.voxels === 0)
-      warnings.push({
-        code: 'empty-segment',
-        where: segment.name,
-        kept: 'nothing',
-        text: `${method.title} found no voxel of ${segment.name}.`,
-      });
-  const result: SegmentationResult = {
-    labels,
-    segments,
-    settings: outcome.settings,
-    warnings: [...warnings, ...outcome.warnings],
-  };
-  return transferring(result, [labels.buffer]);
 }
 
 /** Shared where this thread may share: Node always, a page where it is isolated (else the constructor does not exist). */
