@@ -28,9 +28,7 @@ export function t(phrase: Phrase, values?: Readonly<Record<string, string | numb
 
 /** For keys that are put together at run time ('history.' + act); falls back to the key's last part. */
 export function tMaybe(phrase: string, values?: Readonly<Record<string, string | number>>): string {
-  return instance.exists(phrase)
-    ? (translate(phrase, values))
-    : (phrase.split('.').at(-1) ?? phrase);
+  return instance.exists(phrase) ? translate(phrase, values) : (phrase.split('.').at(-1) ?? phrase);
 }
 
 export function language(): string {

@@ -1,0 +1,70 @@
+import { Camera, ChevronDown, Download, FolderOpen, House } from 'lucide-react';
+import { Button, MenuTrigger } from 'react-aria-components';
+import { useCase } from '#scene/viewerContext.ts';
+import { t } from '#i18n/t.ts';
+import { type ExportFormat, exportAs } from '#ui/model/acts.ts';
+import { ActMenu, type Choice, Floating } from './Controls.tsx';
+import { useActs } from './deskContext.ts';
+
+const formats: readonly {
+  readonly id: ExportFormat;
+  readonly act: 'act.exportStl' | 'act.exportGlb' | 'act.exportObj' | 'act.exportPly' | 'act.exportNifti';
+}[] = [
+  { id: 'stl', act: 'act.exportStl' },
+  { id: 'glb', act: 'act.exportGlb' },
+  { id: 'obj', act: 'act.exportObj' },
+  { id: 'ply', act: 'act.exportPly' },
+  { id: 'nifti', act: 'act.exportNifti' },
+];
+
+/** The case's name; behind it another scan, files to take along, a picture. */
+export function CaseMenu() {
+  const context = useActs();
+  const title = useCase((state) => state.title);
+  const empty = useCase((state) => state.segments.length === 0);
+  const open = useCase((state) => state.volumes.length > 0);
+  const { desk, viewer } = context;
+  // Of a work that fails there is a card.
+  const quietly = (work: Promise<void>) => void work.catch(() => undefined);
+  const choices: Choice[] = [
+    {
+      id: 'another',
+      label: t('bar.openAnother'),
+      icon: <FolderOpen aria-hidden />,
+      keys: 'Ctrl O',
+      onAction: () => desk.set({ page: 'start' }),
+    },
+    ...formats.map(({ id, act }) => ({
+      id,
+      label: t(act),
+      icon: <Download aria-hidden />,
+      disabled: empty,
+      onAction: () => quietly(exportAs(context, id, null)),
+    })),
+    {
+      id: 'picture',
+      label: t('bar.savePicture'),
+      icon: <Camera aria-hidden />,
+      disabled: !open,
+      onAction: () =>
+        quietly(
+          viewer.actions.screenshot().then((blob) => {
+            context.save(blob, `${title || 'vesalius'}.png`);
+            viewer.jobs.verbs.notify('notice.picture', '');
+          }),
+        ),
+    },
+    { id: 'start', label: t('bar.start'), icon: <House aria-hidden />, onAction: () => desk.set({ page: 'start' }) },
+  ];
+  return (
+    <MenuTrigger>
+      <Button className="case-button" data-testid="case-menu">
+        <span className="name">{title || t('bar.noCase')}</span>
+        <ChevronDown aria-hidden />
+      </Button>
+      <Floating placement="bottom start">
+        <ActMenu label={t('bar.caseMenu')} choices={choices} />
+      </Floating>
+    </MenuTrigger>
+  );
+}

@@ -1,0 +1,80 @@
+import { CircleAlert, LoaderCircle, TriangleAlert } from 'lucide-react';
+import { Button, TooltipTrigger } from 'react-aria-components';
+import { useCase, useJobs, useView, useViewer } from '#scene/viewerContext.ts';
+import { formatNumber, formatValue, placeWords } from '#i18n/format.ts';
+import { t } from '#i18n/t.ts';
+import { jobRow } from '#ui/model/jobText.ts';
+import { nameOf } from '#ui/model/structures.ts';
+import { Tip } from './Controls.tsx';
+import { useDeskParts } from './deskContext.ts';
+
+/** Place, value and structure under the pointer; at the end what runs, what failed, the convention, is it saved. */
+export function StatusBar() {
+  const { view } = useViewer();
+  const { desk } = useDeskParts();
+  const convention = useView((state) => state.convention);
+  const failed = useJobs((state) => state.errors.length);
+  return (
+    <footer className="status-bar" aria-label={t('status.region')} data-region="status">
+      <Under />
+      <span className="fill" />
+      <Running />
+      {failed > 0 && (
+        <Button
+          className="status-item failed"
+          onPress={() => document.querySelector<HTMLElement>('.error-card h2')?.focus()}
+        >
+          <CircleAlert aria-hidden />
+          {t('status.errors', { count: failed })}
+        </Button>
+      )}
+      <Button
+        className="status-item quiet"
+        onPress={() => view.verbs.set({ convention: convention === 'radiological' ? 'neurological' : 'radiological' })}
+      >
+        {t(`status.${convention}`)}
+      </Button>
+      <TooltipTrigger delay={300}>
+        <Button className="status-item quiet" onPress={() => desk.set({ docked: 'history', drawer: true })}>
+          <TriangleAlert aria-hidden />
+          {t('status.notSaved')}
+        </Button>
+        <Tip label={t('status.notSavedWhy')} />
+      </TooltipTrigger>
+    </footer>
+  );
+}
+
+function Under() {
+  const cursor = useView((state) => state.cursor);
+  const unit = useCase((state) => state.volumes[0]?.unit ?? '');
+  const name = useCase((state) => state.segments.find(({ id }) => id === cursor?.segment)?.name);
+  if (!cursor) return <span className="quiet">{t('status.ready')}</span>;
+  return (
+    <>
+      <span className="place" dir="ltr" data-testid="place">
+        {placeWords(cursor.ras).map((word) => (
+          <span key={word}>{word}</span>
+        ))}
+        <span className="quiet">mm</span>
+      </span>
+      {cursor.value !== null && <span dir="ltr">{formatValue(cursor.value, unit)}</span>}
+      {name && <span>{nameOf(name)}</span>}
+    </>
+  );
+}
+
+function Running() {
+  const jobs = useJobs((state) => state.jobs);
+  const [first] = jobs;
+  if (!first) return null;
+  const row = jobRow(first, performance.now());
+  return (
+    <span className="status-item working" role="status">
+      <LoaderCircle className="turning" aria-hidden />
+      {jobs.length > 1
+        ? `${t('job.count', { count: Number(formatNumber(jobs.length)) })}, ${row.percent || row.title}`
+        : [row.title, row.percent].filter(Boolean).join(', ')}
+    </span>
+  );
+}

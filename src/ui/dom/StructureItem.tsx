@@ -1,0 +1,147 @@
+import { Eye, EyeOff, Focus } from 'lucide-react';
+import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
+import { TreeItem, TreeItemContent } from 'react-aria-components';
+import { useViewer } from '#scene/viewerContext.ts';
+import { formatPercent, quantityText } from '#i18n/format.ts';
+import { direction, t } from '#i18n/t.ts';
+import type { StructureRow } from '#ui/model/structures.ts';
+import { IconButton } from './Controls.tsx';
+import { QuantityText } from './QuantityText.tsx';
+import { RowMenu } from './RowMenu.tsx';
+import { useActs, useDesk, useDeskParts } from './deskContext.ts';
+
+/** Eye, solo, swatch, name, opacity, volume, menu. */
+export function StructureItem({ row }: { readonly row: StructureRow }) {
+  const viewer = useViewer();
+  const context = useActs();
+  const { desk } = useDeskParts();
+  const renaming = useDesk((state) => state.renaming === row.id);
+  const { verbs } = viewer.case;
+  const toggle = (alone: boolean) => (alone ? verbs.isolate([row.id]) : verbs.setVisible([row.id], !row.visible));
+  return (
+    <TreeItem
+      id={row.id}
+      textValue={row.name}
+      className="tree-item"
+      aria-label={`${row.name}, ${quantityText(row.volume)}, ${t(row.visible ? 'palette.shown' : 'palette.hidden')}`}
+    >
+      <TreeItemContent>
+        <div
+          className={row.visible ? 'tree-row' : 'tree-row hidden'}
+          data-row={row.id}
+          data-visible={row.visible}
+          onDoubleClick={() => desk.set({ renaming: row.id })}
+        >
+          <span
+            className="contents"
+            onClickCapture={(event) => {
+              if (!event.altKey) return;
+              event.stopPropagation();
+              toggle(true);
+            }}
+          >
+            <IconButton
+              small
+              slot={null}
+              label={t(row.visible ? 'structures.hide' : 'structures.show', { name: row.name })}
+              keys="H"
+              onPress={() => toggle(false)}
+            >
+              {row.visible ? <Eye aria-hidden /> : <EyeOff aria-hidden />}
+            </IconButton>
+          </span>
+          <span className={`solo on-hover${row.alone ? ' on' : ''}`}>
+            <IconButton
+              small
+              slot={null}
+              label={t('structures.isolate', { name: row.name })}
+              keys="I"
+              selected={row.alone}
+              onPress={() =>
+                row.alone
+                  ? verbs.setVisible(
+                      viewer.case.getState().segments.flatMap(({ id, visible }) => (visible ? [] : [id])),
+                      true,
+                    )
+                  : toggle(true)
+              }
+            >
+              <Focus aria-hidden />
+            </IconButton>
+          </span>
+          <span className="swatch" style={{ backgroundColor: row.color }} />
+          {renaming ? <Rename row={row} /> : <span className="name">{row.name}</span>}
+          <OpacityBar row={row} />
+          <QuantityText quantity={row.volume} />
+          <RowMenu row={row} context={context} />
+        </div>
+      </TreeItemContent>
+    </TreeItem>
+  );
+}
+
+function Rename({ row }: { readonly row: StructureRow }) {
+  const { verbs } = useViewer().case;
+  const { desk } = useDeskParts();
+  const done = (name: string | null) => {
+    desk.set({ renaming: null });
+    const trimmed = name?.trim().slice(0, 200);
+    if (trimmed && trimmed !== row.name) verbs.setSegment(row.id, { name: trimmed });
+  };
+  return (
+    <input
+      className="rename"
+      aria-label={t('structures.renameLabel', { name: row.name })}
+      defaultValue={row.name}
+      // biome-ignore lint/a11y/noAutofocus: asked for by the double click or the menu
+      autoFocus
+      onFocus={(event) => event.target.select()}
+      onBlur={(event) => done(event.target.value)}
+      onPointerDown={(event) => event.stopPropagation()}
+      onKeyDown={(event: KeyboardEvent<HTMLInputElement>) => {
+        // The tree would take letters for a search and arrows for a move.
+        event.stopPropagation();
+        if (event.key === 'Enter') done(event.currentTarget.value);
+        if (event.key === 'Escape') done(null);
+      }}
+    />
+  );
+}
+
+/** Drawn small in the row and dragged; the full slider, for the keyboard too, is in the inspector. */
+function OpacityBar({ row }: { readonly row: StructureRow }) {
+  const { verbs } = useViewer().case;
+  const dragging = useRef(false);
+  const set = (event: PointerEvent<HTMLDivElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const along = (event.clientX - box.left) / box.width;
+    const share = direction() === 'rtl' ? 1 - along : along;
+    const step = event.shiftKey ? 0.01 : 0.05;
+    const opacity = Math.min(1, Math.max(0, Math.round(share / step) * step));
+    verbs.setOpacity(row.id, Number(opacity.toFixed(2)), 'row-opacity');
+  };
+  return (
+    <div
+      className="opacity-bar"
+      title={t('structures.opacityOf', { name: row.name, percent: formatPercent(row.opacity) })}
+      onPointerDown={(event) => {
+        event.stopPropagation();
+        event.currentTarget.setPointerCapture(event.pointerId);
+        dragging.current = true;
+        set(event);
+      }}
+      onPointerMove={(event) => dragging.current && set(event)}
+      onPointerUp={() => {
+        dragging.current = false;
+        verbs.endGesture();
+      }}
+      onPointerCancel={() => {
+        dragging.current = false;
+        verbs.endGesture();
+      }}
+      aria-hidden
+    >
+      <div style={{ inlineSize: `${row.opacity * 100}%` }} />
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { Contrast, LayoutGrid, MousePointer2, Ruler, X } from 'lucide-react';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { useView } from '#scene/viewerContext.ts';
+import { t } from '#i18n/t.ts';
+import type { ToolId } from '#state/viewer.ts';
+import { tools } from '#ui/model/tools.ts';
+import { IconButton } from './Controls.tsx';
+import { JobBlocks } from './JobBlocks.tsx';
+import { InspectPanel } from './tools/InspectPanel.tsx';
+import { Keys } from './Rich.tsx';
+import { useDesk, useDeskParts } from './deskContext.ts';
+
+const ThresholdPanel = lazy(() => import('./tools/ThresholdPanel.tsx'));
+const MethodsPanel = lazy(() => import('./tools/MethodsPanel.tsx'));
+
+const icons: Partial<Record<ToolId, ReactNode>> = {
+  inspect: <MousePointer2 aria-hidden />,
+  threshold: <Contrast aria-hidden />,
+  measure: <Ruler aria-hidden />,
+  methods: <LayoutGrid aria-hidden />,
+};
+const hints = {
+  inspect: 'hint.inspect',
+  threshold: 'hint.threshold',
+  measure: 'hint.measure',
+  methods: 'hint.methods',
+} as const;
+
+/** Name and key, what runs, then the settings of the tool. */
+export function ToolPanel() {
+  const { desk } = useDeskParts();
+  const chosen = useView((state) => state.tool);
+  const tool = chosen in hints ? (chosen as keyof typeof hints) : 'inspect';
+  const drawer = useDesk((state) => state.drawer);
+  return (
+    <section className="section" aria-labelledby="tool-title">
+      <div className="section-title">
+        {icons[tool]}
+        <h2 id="tool-title">{t(`tool.${tool}`)}</h2>
+        <span className="fill" />
+        <Keys keys={tools.find(({ id }) => id === tool)?.key ?? '1'} />
+        {drawer && (
+          <span className="drawer-close">
+            <IconButton small label={t('panel.close')} onPress={() => desk.set({ drawer: false })}>
+              <X aria-hidden />
+            </IconButton>
+          </span>
+        )}
+      </div>
+      <JobBlocks />
+      <div className="stack">
+        <p className="hint">{t(hints[tool])}</p>
+        <Suspense fallback={null}>
+          {tool === 'inspect' && <InspectPanel />}
+          {tool === 'threshold' && <ThresholdPanel />}
+          {tool === 'methods' && <MethodsPanel />}
+        </Suspense>
+      </div>
+    </section>
+  );
+}

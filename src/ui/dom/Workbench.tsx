@@ -1,0 +1,43 @@
+import { I18nProvider } from 'react-aria-components';
+import { direction, language } from '#i18n/t.ts';
+import { LeftPanel } from './LeftPanel.tsx';
+import { Palette } from './Palette.tsx';
+import { PhoneSheet } from './PhoneSheet.tsx';
+import { ResizeHandle } from './ResizeHandle.tsx';
+import { RightPanel } from './RightPanel.tsx';
+import { SlicesPlace } from './SlicesPlace.tsx';
+import { StatusBar } from './StatusBar.tsx';
+import { TopBar } from './TopBar.tsx';
+import { useKeys } from './useKeys.ts';
+import { useMedia } from './useMedia.ts';
+import { useSeedClicks } from './useSeedClicks.ts';
+import { ViewOverlay } from './ViewOverlay.tsx';
+import './controls.css';
+import './panels.css';
+
+/** Everything around the body: loaded with the first panel, React Aria with it. */
+export default function Workbench() {
+  useKeys();
+  useSeedClicks();
+  const phone = useMedia('(max-width: 899px)');
+  const code = language().startsWith('pseudo') ? (direction() === 'rtl' ? 'ar-u-nu-latn' : 'en') : language();
+  return (
+    <I18nProvider locale={code}>
+      <TopBar />
+      <ViewOverlay />
+      {phone ? (
+        <PhoneSheet />
+      ) : (
+        <>
+          <LeftPanel />
+          <ResizeHandle side="left" />
+          <SlicesPlace />
+          <RightPanel />
+          <ResizeHandle side="right" />
+          <StatusBar />
+        </>
+      )}
+      <Palette />
+    </I18nProvider>
+  );
+}
