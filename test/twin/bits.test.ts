@@ -27,9 +27,7 @@ const scene = dimsArbitrary.chain((dims) =>
       .map(([bytes, share]) => bytes.map((byte) => (byte < share ? 1 : 0))),
   }),
 );
-const spacings = fc.constantFrom([1, 1, 1], [0.7, 0.7, 2.5], [2, 0.9, 1.1]) as fc.Arbitrary<
-  [number, number, number]
->;
+const spacings = fc.constantFrom([1, 1, 1], [0.7, 0.7, 2.5], [2, 0.9, 1.1]) as fc.Arbitrary<[number, number, number]>;
 
 function voxels([ni, nj, nk]: Dims): number {
   return ni * nj * nk;
@@ -71,7 +69,10 @@ describe(`bit kernels and their plain twins (seed ${seed})`, () => {
         const ends = [at(a), at(b)].map((end) => (Number.isNaN(end) ? 0 : end)).sort((x, y) => x - y);
         const [lower, upper] = ends as [number, number];
         const rasFromIjk = affine('ras', 'ijk', [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
-        const volume = { header: { dims, scalarType: type, slope, intercept, rasFromIjk }, scalars } as unknown as Volume;
+        const volume = {
+          header: { dims, scalarType: type, slope, intercept, rasFromIjk },
+          scalars,
+        } as unknown as Volume;
         const grid = await createBitGrid(dims);
         const found = bytesOf(grid, finish(grid.threshold(volume, lower, upper)));
         expect(found).toEqual(twin.threshold(scalars, slope, intercept, lower, upper));
@@ -82,15 +83,20 @@ describe(`bit kernels and their plain twins (seed ${seed})`, () => {
 
   it('dilation, erosion, closing', async () => {
     await fc.assert(
-      fc.asyncProperty(scene, spacings, fc.constantFrom(0.5, 1, 2.2, 3.6), async ({ dims, voxels: bytes }, spacing, radius) => {
-        const grid = await createBitGrid(dims);
-        const mask = maskOf(grid, bytes);
-        const offsets = twin.ballOffsets(spacing, radius);
-        const element = ball(spacing, radius);
-        expect(bytesOf(grid, finish(grid.dilate(mask, element)))).toEqual(twin.dilate(bytes, dims, offsets));
-        expect(bytesOf(grid, finish(grid.erode(mask, element)))).toEqual(twin.erode(bytes, dims, offsets));
-        expect(bytesOf(grid, finish(grid.close(mask, element)))).toEqual(twin.close(bytes, dims, offsets));
-      }),
+      fc.asyncProperty(
+        scene,
+        spacings,
+        fc.constantFrom(0.5, 1, 2.2, 3.6),
+        async ({ dims, voxels: bytes }, spacing, radius) => {
+          const grid = await createBitGrid(dims);
+          const mask = maskOf(grid, bytes);
+          const offsets = twin.ballOffsets(spacing, radius);
+          const element = ball(spacing, radius);
+          expect(bytesOf(grid, finish(grid.dilate(mask, element)))).toEqual(twin.dilate(bytes, dims, offsets));
+          expect(bytesOf(grid, finish(grid.erode(mask, element)))).toEqual(twin.erode(bytes, dims, offsets));
+          expect(bytesOf(grid, finish(grid.close(mask, element)))).toEqual(twin.close(bytes, dims, offsets));
+        },
+      ),
       { ...runs, numRuns: 25 },
     );
   });
@@ -103,35 +109,43 @@ describe(`bit kernels and their plain twins (seed ${seed})`, () => {
     18: ([i, j, k]) => Math.abs(i) + Math.abs(j) + Math.abs(k) <= 2,
     26: () => true,
   };
-  it.each([4, 5, 6, 8, 18, 26] as const)('components, connectivity %i: numbers, sizes, places', async (connectivity) => {
-    await fc.assert(
-      fc.asyncProperty(scene, async ({ dims, voxels: bytes }) => {
-        const labels = twin.label(bytes, dims, neighbours[connectivity]);
-        const grid = await createBitGrid(dims);
-        const parts = finish(findComponents(grid, maskOf(grid, bytes), connectivity));
-        expect(parts.count).toBe(labels.reduce((most, n) => Math.max(most, n), 0));
-        const sizes = new Uint32Array(parts.count);
-        const sums = Array.from({ length: parts.count }, () => [0, 0, 0]);
-        labels.forEach((n, v) => {
-          const place = [v % dims[0], Math.floor(v / dims[0]) % dims[1], Math.floor(v / (dims[0] * dims[1]))];
-          expect(parts.at(...(place as [number, number, number]))).toBe(n - 1);
-          if (n === 0) return;
-          sizes[n - 1] = (sizes[n - 1] as number) + 1;
-          place.forEach((x, axis) => {
-            (sums[n - 1] as number[])[axis] = ((sums[n - 1] as number[])[axis] as number) + x;
+  it.each([4, 5, 6, 8, 18, 26] as const)(
+    'components, connectivity %i: numbers, sizes, places',
+    async (connectivity) => {
+      await fc.assert(
+        fc.asyncProperty(scene, async ({ dims, voxels: bytes }) => {
+          const labels = twin.label(bytes, dims, neighbours[connectivity]);
+          const grid = await createBitGrid(dims);
+          const parts = finish(findComponents(grid, maskOf(grid, bytes), connectivity));
+          expect(parts.count).toBe(labels.reduce((most, n) => Math.max(most, n), 0));
+          const sizes = new Uint32Array(parts.count);
+          const sums = Array.from({ length: parts.count }, () => [0, 0, 0]);
+          labels.forEach((n, v) => {
+            const place = [v % dims[0], Math.floor(v / dims[0]) % dims[1], Math.floor(v / (dims[0] * dims[1]))];
+            expect(parts.at(...(place as [number, number, number]))).toBe(n - 1);
+            if (n === 0) return;
+            sizes[n - 1] = (sizes[n - 1] as number) + 1;
+            place.forEach((x, axis) => {
+              (sums[n - 1] as number[])[axis] = ((sums[n - 1] as number[])[axis] as number) + x;
+            });
           });
-        });
-        expect(parts.sizes).toEqual(sizes);
-        const facts = parts.facts(parts.bySize(5));
-        parts.bySize(5).forEach((n, slot) => {
-          for (const axis of [0, 1, 2] as const)
-            expect(facts[slot]?.centre[axis]).toBeCloseTo((sums[n]?.[axis] as number) / (sizes[n] as number), 9);
-        });
-        expect(bytesOf(grid, parts.select((n) => n % 2 === 0))).toEqual(Uint8Array.from(labels, (n) => n % 2));
-      }),
-      { ...runs, numRuns: 20 },
-    );
-  });
+          expect(parts.sizes).toEqual(sizes);
+          const facts = parts.facts(parts.bySize(5));
+          parts.bySize(5).forEach((n, slot) => {
+            for (const axis of [0, 1, 2] as const)
+              expect(facts[slot]?.centre[axis]).toBeCloseTo((sums[n]?.[axis] as number) / (sizes[n] as number), 9);
+          });
+          expect(
+            bytesOf(
+              grid,
+              parts.select((n) => n % 2 === 0),
+            ),
+          ).toEqual(Uint8Array.from(labels, (n) => n % 2));
+        }),
+        { ...runs, numRuns: 20 },
+      );
+    },
+  );
 
   it('holes of planes across each axis, and cavities', async () => {
     await fc.assert(

@@ -54,8 +54,7 @@ export function erode(voxels: Voxels, dims: Dims, offsets: readonly [number, num
   const target = new Uint8Array(voxels.length);
   forEach(dims, (i, j, k) => {
     const held = offsets.every(
-      ([di, dj, dk]) =>
-        !inside(dims, i + di, j + dj, k + dk) || voxels[index(dims, i + di, j + dj, k + dk)] === 1,
+      ([di, dj, dk]) => !inside(dims, i + di, j + dj, k + dk) || voxels[index(dims, i + di, j + dj, k + dk)] === 1,
     );
     target[index(dims, i, j, k)] = held ? 1 : 0;
   });
