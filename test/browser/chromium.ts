@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -40,10 +40,16 @@ async function unpacked(): Promise<{ executablePath: string; env: Record<string,
       rmSync(part, { recursive: true, force: true });
     }
   }
+  // The package's own list names the folders of another machine: without a font no letter is drawn at all.
+  const fontList = join(home, 'fonts.conf');
+  if (!existsSync(fontList)) {
+    const dirs = `<dir>${join(home, 'fonts')}</dir><cachedir>${join(home, 'fonts-cache')}</cachedir>`;
+    writeFileSync(fontList, `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${dirs}</fontconfig>`);
+  }
   const libraries = [join(home, 'libs/lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
   return {
     executablePath: join(home, 'chromium'),
-    env: { ...environment, LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(home, 'fonts') },
+    env: { ...environment, LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: fontList },
   };
 }
 
