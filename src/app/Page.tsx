@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { t } from '#i18n/t.ts';
+import { SlicePlanes } from '#scene/planes/SlicePlanes.tsx';
 import { Stage } from '#scene/Stage.tsx';
 import type { StageModel } from '#scene/StageModel.ts';
 import { ViewerContext } from '#scene/viewerContext.ts';
@@ -56,7 +57,9 @@ export function Page({ composition, opening }: { readonly composition: Compositi
                 room={room}
                 label={t('view.label', { name: title || t('app.name') })}
                 describedBy="view-description"
-              />
+              >
+                <SlicePlanes />
+              </Stage>
             }
           />
         </div>

@@ -39,7 +39,7 @@ export const defaultView: ViewState = {
   convention: 'radiological',
   clip: null,
   look: 'full',
-  planesShown: true,
+  planesShown: false,
   cameraWish: { serial: 0, view: null, segment: null },
   camera: null,
   xr: 'none',
