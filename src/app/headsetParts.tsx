@@ -16,6 +16,27 @@ export interface HeadsetParts {
   exit(): Promise<void>;
 }
 
+const HINTS_KEY = 'vesalius.roomHints';
+/** Which hints this device has learnt; without storage they are taught anew on each visit. */
+const hintMemory = {
+  get(): Record<string, number> {
+    try {
+      const kept: unknown = JSON.parse(localStorage.getItem(HINTS_KEY) ?? '{}');
+      if (typeof kept !== 'object' || kept === null) return {};
+      return Object.fromEntries(Object.entries(kept).filter(([, uses]) => typeof uses === 'number'));
+    } catch {
+      return {};
+    }
+  },
+  set(uses: Readonly<Record<string, number>>): void {
+    try {
+      localStorage.setItem(HINTS_KEY, JSON.stringify(uses));
+    } catch {
+      // Full or forbidden.
+    }
+  },
+};
+
 /** The canvas may be mounted after a session is asked for; this long is waited. */
 const CANVAS_MS = 10_000;
 
@@ -33,7 +54,14 @@ export function makeHeadsetParts(composition: Composition): HeadsetParts {
     room?.dispose();
     roomStage = stage;
     room = new RoomModel(viewer, stage);
-    furnish(room, { exit: () => void exit() });
+    furnish(
+      room,
+      {
+        exit: () => void exit(),
+        setSeated: (seated) => room?.setSeated(seated),
+      },
+      hintMemory,
+    );
     for (const listener of heard) listener();
     return room;
   }

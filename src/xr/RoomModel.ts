@@ -5,14 +5,19 @@ import type { StageModel } from '#scene/StageModel.ts';
 import type { RasPoint, Viewer } from '#state/viewer.ts';
 import { Grab, type Side } from './grab.ts';
 import { type Hand, Hands } from './hands.ts';
+import { Locomotion } from './Locomotion.ts';
 import { entryScale, headYaw, type ModelBox, modelAt, modelAtEntry, scaleOf } from './placement.ts';
 import { Pointing } from './Pointing.ts';
 import type { RoomPart } from './roomPart.ts';
+import { TablePlacing } from './TablePlacing.ts';
 import type { XRMode } from './xrStore.ts';
 
 /** A press on the model that is let go sooner than this and within this way was a choice, not a grab. */
 const TAP_MS = 300;
 const TAP_METRES = 0.015;
+
+/** Acts that hints teach. */
+export type Taught = 'grab' | 'point' | 'teleport' | 'turn' | 'panel' | 'place';
 
 /** How a hand came to hold the model: by the grip or by the trigger, and what a tap would undo. */
 interface Hold {
@@ -32,6 +37,8 @@ export class RoomModel {
   readonly hands = new Hands();
   readonly grab = new Grab();
   readonly pointing: Pointing;
+  readonly locomotion: Locomotion;
+  readonly table: TablePlacing;
   readonly head = new Matrix4();
   readonly headPosition = new Vector3(0, 1.6, 0);
   /** modelToRoom as it was placed last, by entering, by a reset or on a table: what `reset` goes back to is made anew. */
@@ -45,6 +52,8 @@ export class RoomModel {
   box: ModelBox | null = null;
   /** Where the wearer looked from when the model was placed, about y: the light and the room's front follow it. */
   yaw = 0;
+  /** Raised by each session. */
+  sessionSerial = 0;
   /** Raised each time the model was put down somewhere by `home`. */
   placedSerial = 0;
   private placed = false;
@@ -57,6 +66,8 @@ export class RoomModel {
     this.viewer = viewer;
     this.stage = stage;
     this.pointing = new Pointing(this);
+    this.locomotion = new Locomotion(this);
+    this.table = new TablePlacing(this);
     this.group.name = 'room';
     this.group.visible = false;
   }
@@ -71,9 +82,13 @@ export class RoomModel {
 
   begin(session: XRSession, mode: XRMode): void {
     this.mode = mode;
+    this.sessionSerial++;
     this.placed = false;
     this.group.visible = true;
     this.hands.attach(session);
+    this.locomotion.begin();
+    this.seatedWish = false;
+    this.table.begin(session);
     const look = () => {
       const volume = this.viewer.case.getState().volumes[0]?.id ?? null;
       if (volume !== this.seenVolume) this.placed = false;
@@ -89,6 +104,7 @@ export class RoomModel {
     this.mode = null;
     this.group.visible = false;
     this.hands.detach();
+    this.table.end();
     for (const side of [0, 1] as const) {
       this.grab.release(side);
       this.holds[side].by = null;
@@ -105,11 +121,13 @@ export class RoomModel {
     this.setHome(modelAtEntry(matrix, this.box, this.head, scale ?? entryScale(this.box)));
   }
 
-  /** Life size, or any other, about the middle of the model. */
+  /** Life size, or any other. About its foot while it stands, so that it stays on its disc or table; else about its middle. */
   setScale(scale: number): void {
     const { box } = this;
     if (!box) return;
+    const upright = point.set(0, 0, 1).transformDirection(this.grab.model).y > 0.97;
     const middle = this.middle(point);
+    if (upright) middle.y -= ((box.high[2] - box.low[2]) / 2) * (this.scale / 1000);
     matrix
       .makeTranslation(middle.x, middle.y, middle.z)
       .multiply(scaling.makeScale(scale / this.scale, scale / this.scale, scale / this.scale))
@@ -126,6 +144,16 @@ export class RoomModel {
     this.yaw = yaw;
     point.copy(floor).y += ((box.high[2] - box.low[2]) / 2) * (scale / 1000);
     this.setHome(modelAt(matrix, box, point, yaw, scale));
+  }
+
+  /** Turns the model about its middle so that the side that `out` (RAS) points out of faces the wearer, upright. */
+  face(out: RasPoint): void {
+    const { box, headPosition } = this;
+    if (!box) return;
+    const middle = this.middle(point);
+    // At yaw 0 the front, +A, faces +z; R faces −x.
+    const yaw = Math.atan2(headPosition.x - middle.x, headPosition.z - middle.z) + Math.atan2(out[0], out[1]);
+    this.grab.place(modelAt(matrix, box, middle, yaw, this.scale));
   }
 
   get scale(): number {
@@ -152,6 +180,9 @@ export class RoomModel {
       this.reset();
     }
     this.pointing.step();
+    if (this.seatedWish !== this.locomotion.seated) this.locomotion.setSeated(gl, this.seatedWish);
+    this.locomotion.step(gl);
+    this.table.step(frame, space);
     for (const hand of this.hands.both) this.actOn(hand);
     for (const hand of this.hands.both) if (hand.tracked) this.grab.hand(hand.side, hand.grip);
     this.grab.move();
@@ -213,8 +244,14 @@ export class RoomModel {
     this.pointing.select(hand);
   }
 
+  /** Eyes of a sitting wearer as high as those of a standing one; takes effect with the next frame. */
+  setSeated(seated: boolean): void {
+    this.seatedWish = seated;
+  }
+  private seatedWish = false;
+
   /** Acts that a hint teaches, for whoever counts them. */
-  told: (act: 'grab' | 'point' | 'teleport' | 'turn' | 'panel') => void = () => undefined;
+  told: (act: Taught) => void = () => undefined;
 
   private setHome(model: Matrix4): void {
     this.home.copy(model);

@@ -1,0 +1,157 @@
+import { Vector3 } from 'three';
+import { type Phrase, t } from '#i18n/t.ts';
+import type { Hand } from '#xr/hands.ts';
+import type { RoomModel, Taught } from '#xr/RoomModel.ts';
+import type { Label, Labels } from './Labels.ts';
+
+import type { RoomText } from './RoomText.ts';
+import type { Strokes } from './Strokes.ts';
+
+/** How often each act was done on this device, kept between visits. */
+export interface HintMemory {
+  get(): Readonly<Record<string, number>>;
+  set(uses: Readonly<Record<string, number>>): void;
+}
+
+/** After this many uses a hint has done its work. */
+const USES = 3;
+
+interface Hint {
+  readonly act: Taught;
+  readonly side: 0 | 1;
+  readonly hands: 'controller' | 'hand' | 'both';
+  readonly mode: 'vr' | 'ar' | 'both';
+  readonly button: Phrase;
+  readonly does: Phrase;
+  /** In the grip's frame, metres: the button, and where the words stand beside it. */
+  readonly at: readonly [number, number, number];
+  readonly words: readonly [number, number, number];
+  readonly label: Label;
+}
+
+/** Words beside the buttons, each until its act was done three times. */
+export class Hints {
+  private readonly hints: readonly Hint[];
+  private readonly room: RoomModel;
+  private readonly strokes: Strokes;
+  private readonly uses: Record<string, number>;
+  private written = false;
+
+  constructor(room: RoomModel, labels: Labels, strokes: Strokes, memory: HintMemory) {
+    this.room = room;
+    this.strokes = strokes;
+    this.uses = { ...memory.get() };
+    const hint = (fields: Omit<Hint, 'label'>): Hint => {
+      const label = labels.add();
+      label.anchorX = fields.words[0] < 0 ? 1 : 0;
+      // Held at less than half a metre: as large as at 0.45 m, so that they do not grow with every reach.
+      label.scale = 0.00045;
+      return { ...fields, label };
+    };
+    this.hints = [
+      hint({
+        act: 'point',
+        side: 1,
+        hands: 'controller',
+        mode: 'both',
+        button: 'room.trigger',
+        does: 'room.hintPoint',
+        at: [0, -0.015, -0.045],
+        words: [0.055, 0.005, -0.05],
+      }),
+      hint({
+        act: 'grab',
+        side: 1,
+        hands: 'controller',
+        mode: 'both',
+        button: 'room.grip',
+        does: 'room.hintGrab',
+        at: [-0.012, -0.02, 0.02],
+        words: [0.055, -0.04, 0.02],
+      }),
+      hint({
+        act: 'teleport',
+        side: 0,
+        hands: 'controller',
+        mode: 'vr',
+        button: 'room.stick',
+        does: 'room.hintStep',
+        at: [0, 0.015, -0.03],
+        words: [-0.055, 0.03, -0.03],
+      }),
+      hint({
+        act: 'place',
+        side: 1,
+        hands: 'both',
+        mode: 'ar',
+        button: 'room.trigger',
+        does: 'room.hintPlace',
+        at: [0, 0.015, -0.03],
+        words: [0.055, 0.045, -0.05],
+      }),
+      hint({
+        act: 'grab',
+        side: 1,
+        hands: 'hand',
+        mode: 'both',
+        button: 'room.pinch',
+        does: 'room.hintPinch',
+        at: [0, 0, 0],
+        words: [0.06, 0.02, 0],
+      }),
+    ];
+    room.told = (act) => {
+      const count = this.uses[act] ?? 0;
+      if (count >= USES) return;
+      this.uses[act] = count + 1;
+      memory.set(this.uses);
+    };
+  }
+
+  forget(): void {
+    this.written = false;
+  }
+
+  step(text: RoomText): void {
+    if (!this.written) {
+      this.written = true;
+      for (const { label, button, does } of this.hints)
+        label.words = text.write(
+          [
+            { text: t(button), size: 33, weight: 600 },
+            { text: t(does), size: 33, color: '#c3ccd3' },
+          ],
+          { align: label.anchorX === 1 ? 'right' : 'left' },
+        );
+    }
+    const { room } = this;
+    const mode = room.mode === 'immersive-ar' ? 'ar' : 'vr';
+    for (let n = 0; n < this.hints.length; n++) {
+      const hint = this.hints[n] as Hint;
+      const hand = room.hands.both[hint.side];
+      const fits = hint.hands === 'both' || hint.hands === (hand.isHand ? 'hand' : 'controller');
+      hint.label.visible =
+        fits &&
+        (hint.mode === 'both' || hint.mode === mode) &&
+        hand.tracked &&
+        !room.grab.anyHand &&
+        (this.uses[hint.act] ?? 0) < USES &&
+        this.seen(hand);
+      if (!hint.label.visible) continue;
+      from.set(...hint.at).applyMatrix4(hand.grip);
+      hint.label.at.set(...hint.words).applyMatrix4(hand.grip);
+      this.strokes.line(hint.label.at, from, 1.4, 0.7);
+    }
+  }
+
+  /** In reach of the eyes, so that they can be read at all. */
+  private seen(hand: Hand): boolean {
+    return hand.gripPosition.distanceTo(this.room.headPosition) < 0.9;
+  }
+
+  dispose(): void {
+    this.room.told = () => undefined;
+  }
+}
+
+const from = new Vector3();
