@@ -6,7 +6,7 @@ import { HistoryPanel } from './HistoryPanel.tsx';
 import { Inspector } from './Inspector.tsx';
 import { KeySheet } from './KeySheet.tsx';
 import { MeasurementList } from './MeasurementList.tsx';
-import { SlicesPlace, hasSlices } from './SlicesPlace.tsx';
+import { SlicesPlace } from './SlicesPlace.tsx';
 import { StructuresPanel } from './StructuresPanel.tsx';
 import { ToolPanel } from './ToolPanel.tsx';
 import { useDesk, useDeskParts } from './deskContext.ts';
@@ -23,12 +23,7 @@ export function PhoneSheet() {
     const now = heights.indexOf(desk.getState().sheet);
     desk.set({ sheet: heights[Math.min(2, Math.max(0, now + by))] ?? 'half' });
   };
-  const tabs: readonly DeskState['sheetTab'][] = [
-    'structures',
-    ...(hasSlices ? (['slices'] as const) : []),
-    'measures',
-    'tool',
-  ];
+  const tabs: readonly DeskState['sheetTab'][] = ['structures', 'slices', 'measures', 'tool'];
   return (
     <section className="sheet" aria-label={t('panel.left')} data-region="sheet">
       <button
@@ -67,11 +62,9 @@ export function PhoneSheet() {
           <StructuresPanel />
           <Inspector />
         </TabPanel>
-        {hasSlices && (
-          <TabPanel id="slices" className="sheet-panel">
-            <SlicesPlace />
-          </TabPanel>
-        )}
+        <TabPanel id="slices" className="sheet-panel">
+          <SlicesPlace />
+        </TabPanel>
         <TabPanel id="measures" className="sheet-panel">
           <MeasurementList />
         </TabPanel>

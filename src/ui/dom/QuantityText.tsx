@@ -9,7 +9,7 @@ export function QuantityText({ quantity, doubt = true }: { readonly quantity: Qu
       {limit && <span className="limit">{limit}</span>}
       <span className="value">{value}</span>
       {told && <span className="quiet">{`\u202f±\u202f${quantity.doubt}`}</span>}
-      {unit && <span className="quiet">{unit === '°' ? '°' : `\u202f${unit}`}</span>}
+      {unit && <span className="unit quiet">{unit === '°' ? '°' : `\u202f${unit}`}</span>}
     </bdi>
   );
 }

@@ -47,8 +47,9 @@ export function SampleTiles({
                 </span>
                 <span className="words">
                   <strong>{name}</strong>
-                  <span>{`${facts}, ${licence}`}</span>
-                  <span className="host">{t('start.sampleFrom', { host, size })}</span>
+                  <span>{`${facts}, ${size}`}</span>
+                  <span className="host">{host}</span>
+                  <span>{t('start.licence', { licence })}</span>
                 </span>
               </button>
             </li>

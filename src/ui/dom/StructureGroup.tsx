@@ -21,7 +21,6 @@ export function GroupItem({ group }: { readonly group: Group }) {
             small
             slot={null}
             label={t(shown ? 'structures.hide' : 'structures.show', { name: group.title })}
-            selected={shown}
             onPress={() => verbs.setVisible(group.ids, !shown)}
           >
             {shown ? <Eye aria-hidden /> : <EyeOff aria-hidden />}

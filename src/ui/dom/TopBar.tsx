@@ -11,7 +11,6 @@ import { EnterButton } from './EnterButton.tsx';
 import { FactsBadge } from './FactsBadge.tsx';
 import { Mark } from './Mark.tsx';
 import { Keys } from './Rich.tsx';
-import { hasSlices } from './SlicesPlace.tsx';
 import { useDeskParts } from './deskContext.ts';
 
 /** What it is, what to know, take back, find, others, go in. */
@@ -63,7 +62,7 @@ export function TopBar() {
         <Keys keys="Ctrl K" />
       </Button>
       <span className="gap" />
-      {hasSlices && <LayoutMenu />}
+      <LayoutMenu />
       <SettingsMenu />
       <EnterButton />
     </header>

@@ -7,7 +7,7 @@ export interface HistogramPicture {
 }
 
 /** Values beyond this share at either end are not drawn; they still count. */
-const TAIL = 0.0002;
+const TAIL = 0.0004;
 
 export function histogramPicture(
   lower: number,

@@ -44,6 +44,7 @@ export function Histogram({
         <line className="base" x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} vectorEffect="non-scaling-stroke" />
       </svg>
       <Slider
+        className="histogram-slider"
         aria-label={t('threshold.histogram')}
         minValue={picture.lower}
         maxValue={picture.upper}
@@ -63,7 +64,7 @@ export function Histogram({
         </SliderTrack>
       </Slider>
       <div className="ticks" aria-hidden>
-        {axisTicks(picture.lower, picture.upper).map((tick) => {
+        {axisTicks(picture.lower, picture.upper, 8).map((tick) => {
           const place = at(tick);
           return place < 0.06 || place > 0.94 ? null : (
             <span key={tick} style={{ left: `${place * 100}%` }}>
