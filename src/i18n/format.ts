@@ -90,8 +90,8 @@ export function measuredQuantity(value: number, uncertainty: number | null, unit
   if (uncertainty === null || !(uncertainty > 0)) return plain(formatNumber(value, 1), unit);
   let place = Math.floor(Math.log10(uncertainty));
   const lead = uncertainty / 10 ** place;
-  if (lead >= 9.5) place += 1;
-  else if (lead < 1.95) place -= 1;
+  // From 9.5 it rounds to 10, which begins with 1 and so has its second digit at this very place.
+  if (lead < 1.95) place -= 1;
   const digits = Math.max(0, -place);
   const step = 10 ** place;
   const rounded = (number: number) => (place > 0 ? Math.round(number / step) * step : number);

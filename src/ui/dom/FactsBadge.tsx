@@ -28,7 +28,7 @@ export function FactsBadge() {
           {({ close }) => (
             <>
               <div className="facts-title">
-                <Heading slot="title" className="contents">
+                <Heading slot="title" className="facts-heading">
                   {title}
                 </Heading>
                 <Button className="icon-button small" aria-label={t('common.close')} onPress={close}>

@@ -16,7 +16,7 @@ export function JobBlocks() {
   const shown = jobs.filter(({ startedMs }) => now - startedMs >= QUIET_MS).map((job) => jobRow(job, now));
   return (
     <>
-      {shown.map((row) => (
+      {shown.map((row, n) => (
         <div key={row.id} className="job-block" data-testid="job">
           <header>
             <span>{row.title}</span>
@@ -37,15 +37,26 @@ export function JobBlocks() {
             <LoaderCircle className="turning" aria-hidden />
             <span>{row.stage || row.title}</span>
             {row.left && <span className="left">{t('job.left', { time: row.left })}</span>}
+            {n > 0 && (
+              <Button
+                className="icon-button small"
+                onPress={() => store.verbs.cancel(row.id)}
+                aria-label={t('job.cancelNamed', { name: row.title })}
+              >
+                <X aria-hidden />
+              </Button>
+            )}
           </div>
-          <Button
-            className="button"
-            onPress={() => store.verbs.cancel(row.id)}
-            aria-label={t('job.cancelNamed', { name: row.title })}
-          >
-            <X aria-hidden />
-            {t('job.cancel')}
-          </Button>
+          {n === 0 && (
+            <Button
+              className="button"
+              onPress={() => store.verbs.cancel(row.id)}
+              aria-label={t('job.cancelNamed', { name: row.title })}
+            >
+              <X aria-hidden />
+              {t('job.cancel')}
+            </Button>
+          )}
         </div>
       ))}
     </>

@@ -10,7 +10,7 @@ import {
   MenuSection,
   Modal,
   ModalOverlay,
-  SearchField,
+  TextField,
 } from 'react-aria-components';
 import { t } from '#i18n/t.ts';
 import { type PaletteEntry, paletteSections } from '#ui/model/palette.ts';
@@ -49,12 +49,12 @@ function Found() {
   };
   return (
     <Autocomplete inputValue={text} onInputChange={setText}>
-      <SearchField className="palette-search" aria-label={t('palette.title')} autoFocus>
+      <TextField className="palette-search" aria-label={t('palette.title')} autoFocus>
         <Search aria-hidden />
         <Input placeholder={t('palette.title')} />
         <span className="count">{t('palette.results', { count })}</span>
         <Keys keys="Esc" />
-      </SearchField>
+      </TextField>
       <Menu
         className="palette-menu"
         aria-label={t('palette.title')}
@@ -72,7 +72,9 @@ function Found() {
                 onAction={() => run(entry)}
               >
                 {entry.color && <span className="swatch" style={{ backgroundColor: entry.color }} />}
-                <span className="title">{entry.title}</span>
+                <span className="title">
+                  <Marked text={entry.title} find={text} />
+                </span>
                 <span className="note quiet">{entry.note}</span>
                 {entry.keys[0] && <Keys keys={entry.keys[0]} />}
               </MenuItem>
@@ -95,5 +97,19 @@ function Found() {
         </span>
       </div>
     </Autocomplete>
+  );
+}
+
+/** The title with what was typed in it. */
+function Marked({ text, find }: { readonly text: string; readonly find: string }) {
+  const word = find.trim().split(/\s+/)[0] ?? '';
+  const at = word === '' ? -1 : text.toLocaleLowerCase().indexOf(word.toLocaleLowerCase());
+  if (at < 0) return text;
+  return (
+    <>
+      {text.slice(0, at)}
+      <mark>{text.slice(at, at + word.length)}</mark>
+      {text.slice(at + word.length)}
+    </>
   );
 }
