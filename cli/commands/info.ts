@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { asVesaliusError, fieldsOf, VesaliusError } from '#core/errors.ts';
 import { axisLetters } from '#core/space/affine.ts';
+import type { Warning } from '#core/warnings.ts';
 import { listSeries, readVolume, type SeriesEntry } from '#io/readVolume.ts';
 import { openSource } from '#io/source.ts';
 import { parseCommandLine, usage } from '../arguments.ts';
@@ -53,7 +54,7 @@ Example: vesalius info chest/ --series 2 --at -20.5,14,120 --json`,
           scalarType: header.scalarType,
           range: header.storedRange.map((stored) => header.slope * stored + header.intercept).sort((a, b) => a - b),
           values: valuesAt(volume, points),
-          warnings: header.warnings,
+          warnings: united(header.warnings, entry.header?.warnings ?? []),
         });
       } catch (thrown) {
         lastError = asVesaliusError(thrown);
@@ -97,6 +98,12 @@ Example: vesalius info chest/ --series 2 --at -20.5,14,120 --json`,
     printWarnings(series.flatMap((entry) => entry.warnings));
   },
 };
+
+/** What the voxels' own reading said, and what the listing knew of the folder around them (a series that was split). */
+function united(read: readonly Warning[], listed: readonly Warning[]): Warning[] {
+  const known = new Set(read.map(({ code, where }) => `${code} ${where}`));
+  return [...read, ...listed.filter(({ code, where }) => !known.has(`${code} ${where}`))];
+}
 
 /** By place in the list, from 1, or by UID. */
 export function pick(listed: readonly SeriesEntry[], asked: string, given: string): SeriesEntry {
