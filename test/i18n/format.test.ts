@@ -56,7 +56,8 @@ describe('numbers', () => {
   });
 
   it('value and doubt end at the same digit, the doubt has one digit, two where it begins with 1', () => {
-    const text = (value: number, doubt: number | null, unit = 'mm') => quantityText(measuredQuantity(value, doubt, unit));
+    const text = (value: number, doubt: number | null, unit = 'mm') =>
+      quantityText(measuredQuantity(value, doubt, unit));
     expect(text(120.3, 2.1)).toBe(`120${S}±${S}2${S}mm`);
     expect(text(23.41, 0.707)).toBe(`23.4${S}±${S}0.7${S}mm`);
     expect(text(23.41, 0.1414)).toBe(`23.41${S}±${S}0.14${S}mm`);

@@ -12,7 +12,10 @@ function sources(folder: string): string[] {
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
 }
-const english = JSON.parse(readFileSync(join(root, 'src/i18n/en.json'), 'utf8')) as Record<string, Record<string, unknown>>;
+const english = JSON.parse(readFileSync(join(root, 'src/i18n/en.json'), 'utf8')) as Record<
+  string,
+  Record<string, unknown>
+>;
 const has = (key: string) => {
   const [part = '', name = ''] = key.split('.');
   return typeof english[part]?.[name] === 'string';

@@ -8,12 +8,22 @@ function themes(): Readonly<Record<string, Theme>> {
   const css = readFileSync(join(import.meta.dirname, '../../src/ui/dom/tokens.css'), 'utf8');
   const read = (name: string): Theme => {
     const block = css.match(new RegExp(`\\[data-theme=['"]${name}['"]\\]\\s*\\{([^}]*)\\}`))?.[1] ?? '';
-    return Object.fromEntries([...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})\b/g)].map((found) => [found[1], found[2]]));
+    return Object.fromEntries(
+      [...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})\b/g)].map((found) => [found[1], found[2]]),
+    );
   };
   // The slice planes' colours are the same in all themes: written once.
-  return { dark: read('dark'), light: { ...planes(read('dark')), ...read('light') }, contrast: { ...planes(read('dark')), ...read('contrast') } };
+  return {
+    dark: read('dark'),
+    light: { ...planes(read('dark')), ...read('light') },
+    contrast: { ...planes(read('dark')), ...read('contrast') },
+  };
 }
-const planes = ({ axial, coronal, sagittal }: Theme): Theme => ({ axial: axial ?? '', coronal: coronal ?? '', sagittal: sagittal ?? '' });
+const planes = ({ axial, coronal, sagittal }: Theme): Theme => ({
+  axial: axial ?? '',
+  coronal: coronal ?? '',
+  sagittal: sagittal ?? '',
+});
 
 /** WCAG 2.2, relative luminance of sRGB. */
 function luminance(hex: string): number {
