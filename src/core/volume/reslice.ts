@@ -5,6 +5,13 @@ import { type Affine, invert, transform, type Vector3 } from '#core/space/affine
 import { ijkSteps, type SliceGrid } from './slicePlane.ts';
 import type { ScalarArray, Volume } from './volume.ts';
 
+/**
+ * Of a voxel. A place just on a face or halfway between two voxels, as the middle of a scan often is, would fall to one or the
+ * other by the last digit: all are read this much towards the higher one, and a face belongs to its voxel.
+ */
+const TIE = 1e-6;
+const LOWEST = -0.5 - TIE;
+const HALF = 0.5 + TIE;
 /** Of a voxel, over the whole picture: what the rows may lean away from the grid's axis and still be read along it. */
 const STRAIGHT = 1e-3;
 
@@ -74,7 +81,7 @@ function resliceStraight(
   const voxels = dims[across];
   const c = start[depth];
   const last = dims[depth] - 1;
-  if (!(c >= -0.5 && c <= last + 0.5)) {
+  if (!(c >= LOWEST && c <= last - LOWEST)) {
     into.fill(Number.NaN, 0, width * height);
     return;
   }
@@ -84,10 +91,10 @@ function resliceStraight(
   let xEnd = 0;
   for (let x = 0; x < width; x++) {
     const i = start[across] + x * right[across];
-    if (!(i >= -0.5 && i <= voxels - 0.5)) continue;
+    if (!(i >= LOWEST && i <= voxels - 1 - LOWEST)) continue;
     if (x < x0) x0 = x;
     xEnd = x + 1;
-    const held = i < 0 ? 0 : i > voxels - 1 ? voxels - 1 : i;
+    const held = Math.max(0, Math.min(i, voxels - 1));
     // The last voxel is the upper end of the last pair, so that a pair always exists.
     const first = voxels > 1 ? Math.min(voxels - 2, Math.floor(held)) : 0;
     columnAt[x] = first;
@@ -101,7 +108,7 @@ function resliceStraight(
   const vEnd = Math.min(voxels, Math.max(columnAt[x0] as number, columnAt[xEnd - 1] as number) + 2);
   const upper = voxels > 1 ? 1 : 0;
 
-  const cHeld = c < 0 ? 0 : c > last ? last : c;
+  const cHeld = Math.max(0, Math.min(c, last));
   const c0 = Math.floor(cHeld);
   const cShare = cHeld - c0;
   const base0 = c0 * strides[depth];
@@ -113,11 +120,11 @@ function resliceStraight(
   for (let y = 0; y < height; y++) {
     const at = y * width;
     const j = start[along] + y * down[along];
-    if (!(j >= -0.5 && j <= rows - 0.5)) {
+    if (!(j >= LOWEST && j <= rows - 1 - LOWEST)) {
       into.fill(Number.NaN, at, at + width);
       continue;
     }
-    const held = j < 0 ? 0 : j > rows - 1 ? rows - 1 : j;
+    const held = Math.max(0, Math.min(j, rows - 1));
     const first = Math.floor(held);
     const share = held - first;
     const second = share > 0 ? first + 1 : first;
@@ -188,14 +195,23 @@ function resliceOblique(
       const i = iRow + x * right[0];
       const j = jRow + x * right[1];
       const k = kRow + x * right[2];
-      if (!(i >= -0.5 && j >= -0.5 && k >= -0.5 && i <= ni - 0.5 && j <= nj - 0.5 && k <= nk - 0.5)) {
+      if (
+        !(
+          i >= LOWEST &&
+          j >= LOWEST &&
+          k >= LOWEST &&
+          i <= ni - 1 - LOWEST &&
+          j <= nj - 1 - LOWEST &&
+          k <= nk - 1 - LOWEST
+        )
+      ) {
         into[n] = Number.NaN;
         continue;
       }
       // Beyond the outer centres the outer voxel's value holds.
-      const ci = i < 0 ? 0 : i > ni - 1 ? ni - 1 : i;
-      const cj = j < 0 ? 0 : j > nj - 1 ? nj - 1 : j;
-      const ck = k < 0 ? 0 : k > nk - 1 ? nk - 1 : k;
+      const ci = Math.max(0, Math.min(i, ni - 1));
+      const cj = Math.max(0, Math.min(j, nj - 1));
+      const ck = Math.max(0, Math.min(k, nk - 1));
       // Truncation is floor here: none is negative.
       const i0 = ci | 0;
       const j0 = cj | 0;
@@ -229,7 +245,7 @@ export function nearestVoxel(
   rasFromIjk: Affine<'ras', 'ijk'>,
   ras: Vector3,
 ): Vector3 | null {
-  const [i, j, k] = transform(invert(rasFromIjk), ras).map(Math.round) as [number, number, number];
+  const [i, j, k] = transform(invert(rasFromIjk), ras).map((at) => Math.floor(at + HALF)) as [number, number, number];
   return i >= 0 && j >= 0 && k >= 0 && i < dims[0] && j < dims[1] && k < dims[2] ? [i, j, k] : null;
 }
 
@@ -260,7 +276,7 @@ export function resliceLabels(
     const kRow = start[2] + y * down[2];
     if (axes) {
       // The row above lies on the same voxels where pixels are smaller than these.
-      const row = Math.round(axes.along === 0 ? iRow : axes.along === 1 ? jRow : kRow);
+      const row = Math.floor((axes.along === 0 ? iRow : axes.along === 1 ? jRow : kRow) + HALF);
       if (row === rowBefore) {
         into.copyWithin(n, n - width, n);
         n += width;
@@ -269,9 +285,9 @@ export function resliceLabels(
       rowBefore = row;
     }
     for (let x = 0; x < width; x++, n++) {
-      const i = Math.floor(iRow + x * right[0] + 0.5);
-      const j = Math.floor(jRow + x * right[1] + 0.5);
-      const k = Math.floor(kRow + x * right[2] + 0.5);
+      const i = Math.floor(iRow + x * right[0] + HALF);
+      const j = Math.floor(jRow + x * right[1] + HALF);
+      const k = Math.floor(kRow + x * right[2] + HALF);
       if (i < 0 || j < 0 || k < 0 || i >= ni || j >= nj || k >= nk) {
         into[n] = 0;
         continue;
@@ -298,7 +314,7 @@ export function windowInto(
   for (let n = 0; n < words.length; n++) {
     const value = values[n] as number;
     // NaN fails every comparison, so it is asked for first.
-    if (value !== value) {
+    if (Number.isNaN(value)) {
       words[n] = packed;
       continue;
     }

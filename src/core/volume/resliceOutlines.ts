@@ -45,7 +45,7 @@ export function traceOutlines(
       following[key] = -1;
       key = next;
     }
-    if (points > 0) loop(valueOf(begin, w), line, points);
+    if (points > 0) loop(valueAtCrossing(begin, w), line, points);
   }
 }
 
@@ -103,7 +103,7 @@ function place(key: number, w: number, inset: number, into: Float32Array, at: nu
   into[at + 1] = key & 2 ? y + along : y;
 }
 
-function valueOf(key: number, w: number): number {
+function valueAtCrossing(key: number, w: number): number {
   const pixel = key >> 2;
   return padded[key & 1 ? pixel + (key & 2 ? w : 1) : pixel] as number;
 }

@@ -167,7 +167,8 @@ export function sliceNumber(
 ): { readonly number: number; readonly count: number } {
   const axis = sliceAxis(rasFromIjk, name);
   const count = dims[axis];
-  const index = Math.round(transform(invert(rasFromIjk), point)[axis]);
+  // Between two slices the higher one is told, whatever the last digit of the place.
+  const index = Math.floor(transform(invert(rasFromIjk), point)[axis] + 0.5 + 1e-6);
   return { number: Math.min(count, Math.max(1, index + 1)), count };
 }
 
