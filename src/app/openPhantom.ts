@@ -4,11 +4,14 @@ import { phantomGrid } from '#core/anatomy/phantomSpec.ts';
 import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import { spacingOf } from '#core/space/affine.ts';
 import { voxelVolumeMm3 } from '#core/volume/volume.ts';
+import { isShown } from '#scene/arena/layers.ts';
 import type { NewSegment } from '#state/viewer.ts';
 import type { OpenMarks } from './marks.ts';
 import type { OpenParts } from './openCase.ts';
 import { colorOfTissue, lookOfStructure } from './phantomLook.ts';
 import { valuesAtEdge } from './segments.ts';
+import { drawn } from './surfaces.ts';
+import { TRIANGLE_GOAL } from './triangleGoals.ts';
 import { firstWindow, middleOf, volumeRecord } from './volumeRecord.ts';
 
 /** Made at once for the first picture; the fine one takes its place. */
@@ -55,16 +58,14 @@ export async function openPhantom(parts: OpenParts, marks: OpenMarks): Promise<v
       store.verbs.open('Thorax phantom', volumeRecord(volumeId, header), firstWindow(header), middleOf(header));
       store.verbs.addLayer(labels, segmentsOf(coarse, valuesAtEdge(labels)), 'history.sample');
       const segments = store.getState().segments;
-      const slots = new Map(segments.map(({ value, slot }) => [value, slot]));
-      const made = meshes.flatMap((mesh) => {
-        const slot = slots.get(mesh.value);
-        return slot === undefined ? [] : [{ slot, mesh }];
-      });
       const layer = segments[0]?.layer ?? '';
-      const chunk = await pool.run('packSurfaces', [made, layer, 'coarse'], {
-        signal,
-        transfer: made.flatMap(({ mesh }) => [mesh.positions.buffer, mesh.normals.buffer, mesh.triangles.buffer]),
+      const byValue = new Map(segments.map((segment) => [segment.value, segment]));
+      const made = meshes.flatMap((mesh) => {
+        const segment = byValue.get(mesh.value);
+        return segment && isShown(segment) ? [{ segment, mesh }] : [];
       });
+      const voxelMm = Math.min(...spacingOf(coarseGrid.rasFromIjk));
+      const chunk = await drawn(pool, made, layer, 'coarse', TRIANGLE_GOAL, voxelMm, signal, () => undefined);
       surfaces.exchange(surfaces.getState().chunks.keys(), [chunk]);
       marks.measure('coarse');
       return layer;

@@ -21,6 +21,8 @@ const rules: readonly (readonly [RegExp, TissueId, SegmentGroup, boolean, number
   [/pulmonary artery/, 'vein', 'vessels', true, 1],
   [/lung vessels/, 'artery', 'airways and lungs', true, 1],
   [/aorta|artery|carotid|subclavian|brachiocephalic|vessel/, 'artery', 'vessels', true, 1],
+  // The wall lies close about the lumen: one of the two is enough, and the lumen has the names.
+  [/airway wall/, 'airway', 'airways and lungs', false, 1],
   [/trachea|airway|bronch/, 'airway', 'airways and lungs', true, 1],
   [/lung/, 'lung', 'airways and lungs', true, 0.35],
   [/heart|atrium|ventricle|myocard/, 'heart', 'heart', true, 1],

@@ -1,7 +1,7 @@
 import type { Pool } from '#compute/pool.ts';
 import type { SurfaceStore } from '#state/surfaceStore.ts';
 import type { CaseState, SegmentRecord, Viewer } from '#state/viewer.ts';
-import { makeChunk, TRIANGLE_GOAL } from './surfaces.ts';
+import { chunkIds, makeChunks } from './surfaces.ts';
 
 /** Keeps the surfaces what the case says: a layer whose labels changed is meshed anew, one that is gone loses its chunk. */
 export interface SurfaceKeeper {
@@ -36,7 +36,7 @@ export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, sur
       if (layers.has(layer)) continue;
       running.get(layer)?.abort.abort();
       made.delete(layer);
-      surfaces.remove(layer);
+      surfaces.remove(...chunkIds(layer));
     }
     const total = state.segments.reduce((sum, { voxels: count }) => sum + count ** (2 / 3), 0);
     for (const [layer, segments] of layers) {
@@ -44,11 +44,11 @@ export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, sur
       if (made.get(layer)?.key === key || running.get(layer)?.key === key) continue;
       running.get(layer)?.abort.abort();
       const share = segments.reduce((sum, { voxels: count }) => sum + count ** (2 / 3), 0) / Math.max(1, total);
-      start(layer, key, segments, Math.round(TRIANGLE_GOAL * Math.max(0.3, share)));
+      start(layer, key, segments, Math.max(0.3, share));
     }
   }
 
-  function start(layer: string, key: string, segments: readonly SegmentRecord[], triangles: number): void {
+  function start(layer: string, key: string, segments: readonly SegmentRecord[], share: number): void {
     const labels = voxels.layer(layer)?.labels;
     const record = store
       .getState()
@@ -59,10 +59,10 @@ export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, sur
     const done = jobs.verbs
       .run('job.surface', segments.length === 1 ? (segments[0]?.name ?? '') : String(segments.length), async (job) => {
         const signal = AbortSignal.any([job.signal, abort.signal]);
-        const chunk = await makeChunk(pool, { layer, labels, volume, segments }, { signal, step: job.step, triangles });
+        const chunks = await makeChunks(pool, { layer, labels, volume, segments }, { signal, step: job.step, share });
         if (signal.aborted) return;
         made.set(layer, { key });
-        surfaces.put(chunk);
+        surfaces.exchange(chunkIds(layer), chunks);
       })
       // A failure is on its card already; the next change of the case tries again.
       .catch(() => undefined)

@@ -17,6 +17,7 @@ export const jobTable = {
   openScan: async () => (await import('#compute/jobs/openScan.ts')).openScan,
   guidedField: async () => (await import('#compute/jobs/guidedField.ts')).guidedField,
   bricks: async () => (await import('#compute/jobs/bricks.ts')).bricks,
+  displayMeshes: async () => (await import('#compute/jobs/displayMeshes.ts')).displayMeshes,
   packSurfaces: async () => (await import('#compute/jobs/packSurfaces.ts')).packSurfaces,
   writeMeshes: async () => (await import('#compute/jobs/writeMeshes.ts')).writeMeshes,
   writeLabels: async () => (await import('#compute/jobs/writeLabels.ts')).writeLabels,

@@ -12,8 +12,8 @@ export interface GuidedField {
 }
 
 /**
- * Inside the segment `max(v − iso, c)` and outside `min(v − iso, −c)`, where c is small against the contrast: the border
- * follows the scan's own sub-voxel edge where it has one, and the labels where it has none. Values are held within ±`contrast`,
+ * v − iso where its sign is that of the labels, else ±c, where c is small against the contrast: the border follows the scan's
+ * own sub-voxel edge where it has one, and the labels where it has none. Values are held within ±`contrast`,
  * then smoothed by (1 2 1)/4 along each axis `passes` times (σ = 0.7 voxel, 1 for two), which takes the steps of voxels out. Beyond the scan all is outside,
  * so that the surface is closed there. Over the segment's box with two voxels of room, in a buffer of its own.
  * @param contrast rescaled units between the tissue and what surrounds it, about
@@ -34,6 +34,7 @@ export function* guidedField(
   const [vi, vj, vk] = header.dims;
   const field = allocateScalars('f32', ni * nj * nk, shared) as Float32Array<ArrayBufferLike>;
   const floor = 0.1 * contrast;
+  const least = 1e-4 * contrast;
   const inside = insideRow(labels, value);
   for (let k = 0; k < nk; k++) {
     const z = low[2] + k;
@@ -53,8 +54,10 @@ export function* guidedField(
           continue;
         }
         const above = header.slope * (scalars[from + x] as number) + header.intercept - isovalue;
-        const held = above > contrast ? contrast : above < -contrast ? -contrast : above;
-        field[to + i] = isIn(x) ? Math.max(held, floor) : Math.min(held, -floor);
+        const held = Math.min(contrast, Math.max(above, -contrast));
+        // Where values and labels agree the scan's own edge is kept exactly: it lies between voxels.
+        if (isIn(x)) field[to + i] = held > 0 ? Math.max(held, least) : floor;
+        else field[to + i] = held < 0 ? Math.min(held, -least) : -floor;
       }
     }
     if (k % 8 === 7) yield { stage: 'surface', done: k, of: 2 * nk };
