@@ -25,8 +25,8 @@ import { type PlaneHit, planeGrid, planeHits } from './planeGeometry.ts';
 /** Pixels along the longer side of a plane. */
 const PIXELS = 256;
 const CLEAR = [0, 0, 0, 0] as const;
-/** HU: the middle between air and fat, where the body's skin is. */
-const CT_AIR = -550;
+/** HU: above the middle between air and skin, so that no dark rim of half-filled pixels is left. */
+const CT_AIR = -300;
 /** Of other scans: what the lowest part of the window shows as black. */
 const DARK_SHARE = 0.06;
 

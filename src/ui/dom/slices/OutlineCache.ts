@@ -4,6 +4,7 @@ import { type SlicePlane, voxelSlice } from '#core/volume/slicePlane.ts';
 import { isShown } from '#scene/arena/layers.ts';
 import { gridOfLayer } from '#scene/pick.ts';
 import type { SegmentRecord, Viewer } from '#state/viewer.ts';
+import { outlineColor } from './outlineColor.ts';
 
 /** CSS pixels. */
 const THIN = 1.25;
@@ -82,7 +83,7 @@ export class OutlineCache {
       for (const { value } of mine) this.drawn[value] = 0;
       for (const [value, path] of paths) {
         const segment = byValue.get(value);
-        if (segment) found.push({ path, color: segment.color, chosen: selection.includes(segment.id) });
+        if (segment) found.push({ path, color: outlineColor(segment.color), chosen: selection.includes(segment.id) });
       }
     }
     // The chosen ones on top.
