@@ -120,7 +120,8 @@ describe(`grab (SEED=${seed})`, () => {
         const toNow = grab.model.clone().multiply(start.clone().invert());
         for (const share of [0, 0.5, 1]) {
           const before = positionOf(a0).lerp(positionOf(b0), share).applyMatrix4(toNow);
-          expect(before.distanceTo(positionOf(a).lerp(positionOf(b), share))).toBeLessThan(1e-8);
+          // Metres; undoing a start that is small and far away costs some of the digits.
+          expect(before.distanceTo(positionOf(a).lerp(positionOf(b), share))).toBeLessThan(2e-6);
         }
       }) as fc.IProperty<never>,
     );
