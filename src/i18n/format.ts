@@ -2,6 +2,7 @@
 import { language } from './t.ts';
 
 const THIN_SPACE = '\u202f';
+const NO_BREAK = '\u00a0';
 const MINUS = '\u2212';
 const PLUS_MINUS = '±';
 
@@ -106,7 +107,7 @@ export function measuredQuantity(value: number, uncertainty: number | null, unit
 /** A place by letters, not signs: ['R 24.1', 'A 152.6', 'S 345.8'], RAS mm. */
 export function placeWords([right, anterior, superior]: readonly [number, number, number]): [string, string, string] {
   const word = (value: number, plus: string, minus: string) =>
-    `${value >= 0 ? plus : minus}${THIN_SPACE}${formatNumber(Math.abs(value), 1)}`;
+    `${value >= 0 ? plus : minus}${NO_BREAK}${formatNumber(Math.abs(value), 1)}`;
   return [word(right, 'R', 'L'), word(anterior, 'A', 'P'), word(superior, 'S', 'I')];
 }
 

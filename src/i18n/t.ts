@@ -73,5 +73,8 @@ function pseudo(tree: unknown): unknown {
     const marked = tree.replace(/\{[^}]*\}|./g, (part) => (part.length > 1 ? part : (accents[part] ?? part)));
     return `[${marked}${'·'.repeat(Math.ceil(tree.length * 0.3))}]`;
   }
-  return Object.fromEntries(Object.entries(tree as object).map(([key, value]) => [key, pseudo(value)]));
+  // The letters of the patient's sides are the same in every language.
+  return Object.fromEntries(
+    Object.entries(tree as object).map(([key, value]) => [key, key === 'letter' ? value : pseudo(value)]),
+  );
 }

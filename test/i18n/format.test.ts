@@ -51,8 +51,8 @@ describe('numbers', () => {
   });
 
   it('places have letters, not signs', () => {
-    expect(placeWords([24.06, -152.6, 345.84])).toEqual([`R${S}24.1`, `P${S}152.6`, `S${S}345.8`]);
-    expect(placeWords([-24.06, 0, -1])).toEqual([`L${S}24.1`, `A${S}0.0`, `I${S}1.0`]);
+    expect(placeWords([24.06, -152.6, 345.84])).toEqual([`R\u00a024.1`, `P\u00a0152.6`, `S\u00a0345.8`]);
+    expect(placeWords([-24.06, 0, -1])).toEqual([`L\u00a024.1`, `A\u00a00.0`, `I\u00a01.0`]);
   });
 
   it('value and doubt end at the same digit, the doubt has one digit, two where it begins with 1', () => {

@@ -61,6 +61,7 @@ function DeskGrid({
   const right = useView((state) => state.rightWidth);
   const folded = useView((state) => state.panelsFolded);
   const layout = useView((state) => state.layout);
+  const large = useView((state) => state.largeSlice);
   const drawer = useDesk((state) => state.drawer);
   const sheet = useDesk((state) => state.sheet);
   const style = { '--left-wish': left, '--right-wish': right } as CSSProperties;
@@ -71,6 +72,7 @@ function DeskGrid({
       inert={hidden}
       data-folded={folded || undefined}
       data-layout={layout}
+      data-large={large ?? undefined}
       data-drawer={drawer || undefined}
       data-sheet={sheet}
     >

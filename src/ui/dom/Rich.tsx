@@ -1,4 +1,13 @@
+import { ArrowDown, ArrowLeft, ArrowRight, ArrowUp } from 'lucide-react';
 import { Fragment } from 'react';
+
+/** Drawn: the font has no letters for all of them. */
+const arrows: Readonly<Record<string, typeof ArrowUp>> = {
+  '←': ArrowLeft,
+  '↑': ArrowUp,
+  '→': ArrowRight,
+  '↓': ArrowDown,
+};
 
 /** A phrase with **strong** words and `keys` in it. */
 export function Rich({ text }: { readonly text: string }) {
@@ -19,11 +28,14 @@ export function Rich({ text }: { readonly text: string }) {
 export function Keys({ keys }: { readonly keys: string }) {
   return (
     <span className="keys" dir="ltr">
-      {keys.split(' ').map((key) => (
-        <kbd className="key" key={key}>
-          {key}
-        </kbd>
-      ))}
+      {keys.split(' ').map((key) => {
+        const Arrow = arrows[key];
+        return (
+          <kbd className="key" key={key}>
+            {Arrow ? <Arrow aria-label={key} /> : key}
+          </kbd>
+        );
+      })}
     </span>
   );
 }

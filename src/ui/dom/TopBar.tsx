@@ -46,15 +46,17 @@ export function TopBar() {
       >
         <Undo2 className="mirrored" aria-hidden />
       </IconButton>
-      <IconButton
-        label={t('bar.redo')}
-        keys="Ctrl Y"
-        disabled={!canRedo}
-        reason={t('bar.nothingToRedo')}
-        onPress={() => viewer.case.verbs.redo()}
-      >
-        <Redo2 className="mirrored" aria-hidden />
-      </IconButton>
+      <span className="redo">
+        <IconButton
+          label={t('bar.redo')}
+          keys="Ctrl Y"
+          disabled={!canRedo}
+          reason={t('bar.nothingToRedo')}
+          onPress={() => viewer.case.verbs.redo()}
+        >
+          <Redo2 className="mirrored" aria-hidden />
+        </IconButton>
+      </span>
       <span className="gap" />
       <Button className="search-button" aria-label={t('bar.search')} onPress={() => desk.set({ palette: true })}>
         <Search aria-hidden />
