@@ -47,6 +47,8 @@ export class RoomModel {
   readonly stage: StageModel;
   mode: XRMode | null = null;
   nowMs = 0;
+  /** Pixels of one eye's picture, from top to bottom. */
+  eyeHeight = 1600;
   sinceMs = 0;
   /** RAS mm, all that is shown; null where nothing has a surface yet. */
   box: ModelBox | null = null;
@@ -204,6 +206,7 @@ export class RoomModel {
     const left = cameras[0];
     const right = cameras[1] ?? left;
     if (!left || !right) return;
+    this.eyeHeight = left.viewport?.w || this.eyeHeight;
     this.head.copy(left.matrix);
     this.headPosition
       .setFromMatrixPosition(left.matrix)

@@ -1,5 +1,5 @@
 // Where the model stands in the room before anybody has moved it, and how large. Pure.
-import { Matrix4, Vector3 } from 'three';
+import { type Matrix4, Vector3 } from 'three';
 
 export interface ModelBox {
   /** RAS mm. */
@@ -29,10 +29,10 @@ export function chestHeight(y: number): number {
   return Math.min(HIGHEST, Math.max(LOWEST, y - CHEST_BELOW_EYES));
 }
 
-/** Metres of room per metre of patient at which the model is `TALL`; a lying body counts by its longer side, somewhat less. */
+/** Metres of room per metre of patient at which the longest side of the model is `TALL`. */
 export function entryScale({ low, high }: ModelBox): number {
   const size = [0, 1, 2].map((axis) => (high[axis] as number) - (low[axis] as number)) as [number, number, number];
-  const longest = Math.max(size[2], 0.8 * size[0], 0.8 * size[1], 1);
+  const longest = Math.max(...size, 1);
   return TALL / (longest / 1000);
 }
 

@@ -56,8 +56,8 @@ void main() {
     float away = length(place - uStand.xz);
     float shown = 1. - smoothstep(.6, 3., away);
     color = mix(uHorizon, uFloor, (1. - smoothstep(1.2, 9., away)) * smoothstep(0., .05, -way.y));
-    float grid = max(.34 * lines(place, blur, .25, .0012), .8 * lines(place, blur, 1., .002));
-    color = mix(color, uLine, grid * shown * .55);
+    float grid = max(.5 * lines(place, blur, .25, .0014), lines(place, blur, 1., .0022));
+    color = mix(color, uLine, grid * shown * .7);
   }
   gl_FragColor = vec4(color, 1.);
   #include <colorspace_fragment>

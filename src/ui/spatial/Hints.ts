@@ -1,6 +1,7 @@
 import { Vector3 } from 'three';
 import { type Phrase, t } from '#i18n/t.ts';
 import type { Hand } from '#xr/hands.ts';
+import { inputObjects } from '#xr/inputModels.tsx';
 import type { RoomModel, Taught } from '#xr/RoomModel.ts';
 import type { Label, Labels } from './Labels.ts';
 
@@ -23,7 +24,9 @@ interface Hint {
   readonly mode: 'vr' | 'ar' | 'both';
   readonly button: Phrase;
   readonly does: Phrase;
-  /** In the grip's frame, metres: the button, and where the words stand beside it. */
+  /** The part of the controller's model that moves when it is pressed. */
+  readonly part?: string;
+  /** In the grip's frame, metres: the button where its model does not say, and where the words stand beside it. */
   readonly at: readonly [number, number, number];
   readonly words: readonly [number, number, number];
   readonly label: Label;
@@ -55,6 +58,7 @@ export class Hints {
         hands: 'controller',
         mode: 'both',
         button: 'room.trigger',
+        part: 'xr_standard_trigger_pressed_value',
         does: 'room.hintPoint',
         at: [0, -0.015, -0.045],
         words: [0.055, 0.005, -0.05],
@@ -65,6 +69,7 @@ export class Hints {
         hands: 'controller',
         mode: 'both',
         button: 'room.grip',
+        part: 'xr_standard_squeeze_pressed_value',
         does: 'room.hintGrab',
         at: [-0.012, -0.02, 0.02],
         words: [0.055, -0.04, 0.02],
@@ -75,6 +80,7 @@ export class Hints {
         hands: 'controller',
         mode: 'vr',
         button: 'room.stick',
+        part: 'xr_standard_thumbstick_pressed_value',
         does: 'room.hintStep',
         at: [0, 0.015, -0.03],
         words: [-0.055, 0.03, -0.03],
@@ -85,6 +91,7 @@ export class Hints {
         hands: 'both',
         mode: 'ar',
         button: 'room.trigger',
+        part: 'xr_standard_trigger_pressed_value',
         does: 'room.hintPlace',
         at: [0, 0.015, -0.03],
         words: [0.055, 0.045, -0.05],
@@ -138,8 +145,10 @@ export class Hints {
         (this.uses[hint.act] ?? 0) < USES &&
         this.seen(hand);
       if (!hint.label.visible) continue;
-      from.set(...hint.at).applyMatrix4(hand.grip);
-      hint.label.at.set(...hint.words).applyMatrix4(hand.grip);
+      const part = hint.part && hand.source ? inputObjects.get(hand.source)?.getObjectByName(hint.part) : undefined;
+      if (part) from.setFromMatrixPosition(part.matrixWorld);
+      else from.fromArray(hint.at).applyMatrix4(hand.grip);
+      hint.label.at.fromArray(hint.words).applyMatrix4(hand.grip);
       this.strokes.line(hint.label.at, from, 1.4, 0.7);
     }
   }

@@ -25,6 +25,8 @@ export class Label {
   /** Metres per dmm; null: as far as it is, so that it is seen under the same angle from anywhere. */
   scale: number | null = null;
   opacity = 1;
+  /** Drawn over whatever stands before it: a name that an organ cuts through cannot be read. */
+  front = false;
 }
 
 /** All words in the room as one mesh, turned to the eyes in each frame: one draw call for each eye. */
@@ -38,7 +40,7 @@ export class Labels {
 
   constructor(text: RoomText, capacity: number) {
     this.position = new BufferAttribute(new Float32Array(capacity * 12), 3);
-    this.uv = new BufferAttribute(new Float32Array(capacity * 12), 3);
+    this.uv = new BufferAttribute(new Float32Array(capacity * 16), 4);
     this.position.setUsage(DynamicDrawUsage);
     this.uv.setUsage(DynamicDrawUsage);
     const index = new Uint16Array(capacity * 6);
@@ -55,9 +57,13 @@ export class Labels {
       name: 'words',
       uniforms: { uWords: { value: text.texture } },
       vertexShader: /* glsl */ `
-attribute vec3 aPlace;
+attribute vec4 aPlace;
 varying vec3 vPlace;
-void main() { vPlace = aPlace; gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.); }`,
+void main() {
+  vPlace = aPlace.xyz;
+  gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.);
+  if (aPlace.w > .5) gl_Position.z = -.999 * gl_Position.w;
+}`,
       fragmentShader: /* glsl */ `
 uniform sampler2D uWords;
 varying vec3 vPlace;
@@ -120,9 +126,11 @@ void main() {
         place[at] = corner.x + right.x * w * x + up.x * h * y;
         place[at + 1] = corner.y + right.y * w * x + up.y * h * y;
         place[at + 2] = corner.z + right.z * w * x + up.z * h * y;
-        uv[at] = x ? words.u1 : words.u0;
-        uv[at + 1] = y ? words.v1 : words.v0;
-        uv[at + 2] = label.opacity;
+        const look = 4 * (4 * n + c);
+        uv[look] = x ? words.u1 : words.u0;
+        uv[look + 1] = y ? words.v1 : words.v0;
+        uv[look + 2] = label.opacity;
+        uv[look + 3] = label.front ? 1 : 0;
       }
       n++;
     }

@@ -39,7 +39,9 @@ export class Marks implements RoomPart {
     const { labels } = this;
     this.tag = labels.add();
     this.tag.anchorY = 0;
+    this.tag.front = true;
     this.dots = [labels.add(), labels.add()];
+    for (const dot of this.dots) dot.front = true;
     this.plate = labels.add();
     this.letters = [labels.add(), labels.add()];
     this.ring = labels.add();
@@ -52,6 +54,7 @@ export class Marks implements RoomPart {
 
   step(room: RoomModel): void {
     if (this.generation !== this.text.generation) this.writeAll();
+    this.strokes.height.value = room.eyeHeight;
     this.strokes.begin();
     this.rays(room);
     this.nameTag(room);
@@ -119,7 +122,7 @@ export class Marks implements RoomPart {
       .addScaledVector(up, 0.1 * distance)
       .addScaledVector(side, -0.09 * distance);
     b.copy(aim.place).addScaledVector(a, 0.002);
-    this.strokes.line(this.tag.at, b, 1.6, 0.9);
+    this.strokes.line(this.tag.at, b, 1.8, 0.9, 0.9, 0, true);
   }
 
   private writeTag({ viewer }: RoomModel, id: string): void {
@@ -167,7 +170,8 @@ export class Marks implements RoomPart {
   private sideLetters(room: RoomModel): void {
     const { box, scale } = room;
     const margin = 60 / scale;
-    for (const [n, letter] of this.letters.entries()) {
+    for (let n = 0; n < 2; n++) {
+      const letter = this.letters[n as 0 | 1];
       letter.visible = box !== null;
       if (!box) continue;
       letter.at

@@ -40,6 +40,7 @@ export class RoomPanel implements RoomPart {
   private scrolled: Record<Tab, number> = { structures: 0, look: 0, views: 0, facts: 0 };
   private tall = 0;
   private placedFor = -1;
+  private seated = false;
   private readonly room: RoomModel;
   private readonly acts: PageActs;
   private readonly stops: readonly (() => void)[];
@@ -100,6 +101,10 @@ export class RoomPanel implements RoomPart {
       this.sheet.changed();
     }
     if (this.follows) this.followHead();
+    if (this.seated !== room.locomotion.seated) {
+      this.seated = room.locomotion.seated;
+      this.sheet.changed();
+    }
     this.sheet.step();
   }
 

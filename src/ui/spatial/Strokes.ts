@@ -8,6 +8,8 @@ export class Strokes {
   private readonly here: BufferAttribute;
   private readonly other: BufferAttribute;
   private readonly look: BufferAttribute;
+  /** Pixels of one eye, from top to bottom. */
+  readonly height = { value: 1600 };
   private count = 0;
 
   constructor(capacity: number) {
@@ -31,20 +33,26 @@ export class Strokes {
     this.geometry.setIndex(new BufferAttribute(index, 1));
     this.material = new ShaderMaterial({
       name: 'strokes',
+      uniforms: { uHeight: this.height },
       vertexShader: /* glsl */ `
 attribute vec3 aOther;
 attribute vec4 aLook;
+uniform float uHeight;
 varying vec3 vLook;
 void main() {
-  // aLook: side −1 or 1, half width in metres at one metre, negative at the other end, opacity, accent.
+  // aLook: side −1 or 1, half width in metres at one metre, negative at the other end, opacity, accent (+ 2: over all).
   vec3 here = (modelViewMatrix * vec4(position, 1.)).xyz;
   vec3 there = (modelViewMatrix * vec4(aOther, 1.)).xyz;
   vec3 across = cross(there - here, here);
   float size = length(across);
   across = size > 1e-9 ? across / size : vec3(0.);
-  vLook = vec3(aLook.x, aLook.z, aLook.w);
-  here += across * aLook.x * aLook.y * -here.z;
+  float front = step(1.5, aLook.w);
+  // Thinner than a pixel and a half it would break into dots: as wide as that, and fainter.
+  float least = 1.5 / (projectionMatrix[1][1] * uHeight), wide = max(abs(aLook.y), least);
+  vLook = vec3(aLook.x, aLook.z * mix(1., abs(aLook.y) / wide, .6), aLook.w - 2. * front);
+  here += across * aLook.x * sign(aLook.y) * wide * -here.z;
   gl_Position = projectionMatrix * vec4(here, 1.);
+  if (front > .5) gl_Position.z = -.998 * gl_Position.w;
 }`,
       fragmentShader: /* glsl */ `
 varying vec3 vLook;
@@ -69,8 +77,8 @@ void main() {
     this.count = 0;
   }
 
-  /** From a to b; opacity may change along it. `width` in mm at one metre. */
-  line(a: Vector3, b: Vector3, width: number, opacityA: number, opacityB = opacityA, accent = 0): void {
+  /** From a to b; opacity may change along it. `width` in mm at one metre; `accent` 0 or 1; `front`: over whatever is before it. */
+  line(a: Vector3, b: Vector3, width: number, opacityA: number, opacityB = opacityA, accent = 0, front = false): void {
     const at = 4 * this.count;
     if (at * 4 >= this.look.array.length) return;
     for (let c = 0; c < 4; c++) {
@@ -81,7 +89,13 @@ void main() {
       this.other.setXYZ(at + c, to.x, to.y, to.z);
       // Seen from the other end, the same side is the other: the width's sign says so.
       const half = (first ? width : -width) / 2000;
-      this.look.setXYZW(at + c, c === 0 || c === 1 ? 1 : -1, half, first ? opacityA : opacityB, accent);
+      this.look.setXYZW(
+        at + c,
+        c === 0 || c === 1 ? 1 : -1,
+        half,
+        first ? opacityA : opacityB,
+        accent + (front ? 2 : 0),
+      );
     }
     this.count++;
   }
