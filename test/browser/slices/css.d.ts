@@ -1,0 +1,2 @@
+// Styles that a page of the tests brings in.
+declare module '*.css';
