@@ -70,7 +70,10 @@ export function createViewer(): Composition {
           signal: job.signal,
           onStep: ({ stage, done, of }) => job.step(stage, done, of),
         });
-        const bricks = await pool.run('bricks', [found.labels, scan.header.dims], { signal: job.signal });
+        const bricks = await pool.run('bricks', [found.labels, scan.header.dims], {
+          signal: job.signal,
+          transfer: [found.labels.buffer],
+        });
         const made = store.getState().segments.length;
         const look = { opacity: 1, isovalue: null, automatic: false };
         return { labels: bricks, segments: newSegments(request, found, bricks, scan.header, look, made) };

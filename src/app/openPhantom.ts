@@ -82,7 +82,7 @@ export async function openPhantom(parts: OpenParts, marks: OpenMarks): Promise<v
       ),
     );
     if (!store.getState().volumes.some(({ id }) => id === volumeId)) return;
-    const labels = await pool.run('bricks', [fine.labels, fineGrid.dims]);
+    const labels = await pool.run('bricks', [fine.labels, fineGrid.dims], { transfer: [fine.labels.buffer] });
     store.putVolume(volumeId, fine.volume.header, fine.volume);
     const cut = valuesAtEdge(labels);
     store.verbs.refineLayer(

@@ -122,7 +122,7 @@ async function refine(parts: OpenParts, opened: OpenedScan, { volumeId, layer }:
       // The scan is open and stays so: a method that failed is on its card, one that was cancelled is known.
       .catch(() => null);
     if (!found || !stillOpen()) continue;
-    const labels = await pool.run('bricks', [found.labels, volume.header.dims]);
+    const labels = await pool.run('bricks', [found.labels, volume.header.dims], { transfer: [found.labels.buffer] });
     const settled = { opacity: next.opacity, isovalue: isovalueOf(next, found, isovalue), automatic: true };
     const segments = newSegments({ method: next.method }, found, labels, volume.header, settled, index);
     if (index === 0)

@@ -24,7 +24,7 @@ const rules: readonly (readonly [RegExp, TissueId, SegmentGroup, boolean, number
   // The wall lies close about the lumen: one of the two is enough, and the lumen has the names.
   [/airway wall/, 'airway', 'airways and lungs', false, 1],
   [/trachea|airway|bronch/, 'airway', 'airways and lungs', true, 1],
-  [/lung/, 'lung', 'airways and lungs', true, 0.35],
+  [/lung/, 'lung', 'airways and lungs', true, 0.5],
   [/heart|atrium|ventricle|myocard/, 'heart', 'heart', true, 1],
   [/liver/, 'liver', 'digestive', true, 1],
   [/gallbladder/, 'gallbladder', 'digestive', true, 1],

@@ -2,6 +2,7 @@ import { transferring } from '#compute/protocol.ts';
 import { VesaliusError } from '#core/errors.ts';
 import { type LabelmapData, labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import { type Volume, voxelCount } from '#core/volume/volume.ts';
+import { buffersOf, sharedBricks } from './sharedBricks.ts';
 
 export interface LabelBricks {
   readonly labels: LabelmapData;
@@ -30,8 +31,7 @@ export function labelBricks({ header, scalars }: Volume): LabelBricks {
     dense[n] = value;
     counts[value] = (counts[value] as number) + 1;
   }
-  const labels = labelmapFromDense(dense, header.dims);
+  const labels = sharedBricks(labelmapFromDense(dense, header.dims));
   const voxels = [...counts.entries()].filter(([value, voxels]) => value > 0 && voxels > 0);
-  const buffers = labels.bricks.flatMap((brick) => (typeof brick === 'number' ? [] : [brick.buffer]));
-  return transferring({ labels, voxels }, buffers);
+  return transferring({ labels, voxels }, buffersOf(labels));
 }

@@ -8,6 +8,7 @@ import { readVolume, type SeriesEntry } from '#io/readVolume.ts';
 import { openSource, type SourceRef } from '#io/source.ts';
 import { type CoarseGrid, coarseGrid, keepLargest, otsuOf } from './coarseGrid.ts';
 import { isosurfaceOf } from './isosurface.ts';
+import { buffersOf, sharedBricks } from './sharedBricks.ts';
 
 /** Early pieces of the result, as partials of its steps, in this order. */
 export type OpenPartial =
@@ -59,9 +60,8 @@ export async function* openScan(refs: readonly SourceRef[], options: OpenScanOpt
     partial: transferring(partial, [chunk.place.buffer, chunk.light.buffer, chunk.triangles.buffer]),
   };
 
-  const coarseLabels = labelsFromCoarse(grid, isovalue, volume.header.dims);
-  const buffers = coarseLabels.bricks.flatMap((brick) => (typeof brick === 'number' ? [] : [brick.buffer]));
-  return transferring({ volume, series, isovalue, coarseLabels }, [volume.scalars.buffer, ...buffers]);
+  const coarseLabels = sharedBricks(labelsFromCoarse(grid, isovalue, volume.header.dims));
+  return transferring({ volume, series, isovalue, coarseLabels }, [volume.scalars.buffer, ...buffersOf(coarseLabels)]);
 }
 
 /** Each voxel takes the side of its nearest coarse sample. */

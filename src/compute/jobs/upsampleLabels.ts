@@ -1,7 +1,7 @@
-import { transferring } from '#compute/protocol.ts';
 import { BRICK, BRICK_VOXELS, type Brick, brickGrid, type LabelmapData } from '#core/labelmap/labelmap.ts';
 import { type Affine, invert, multiply, transform } from '#core/space/affine.ts';
 import type { Dims } from '#core/volume/volume.ts';
+import { sendingBricks } from './sharedBricks.ts';
 
 /**
  * Labels of a coarse grid on a fine one: each voxel takes the label of the nearest coarse voxel, 0 outside. For grids whose
@@ -46,8 +46,5 @@ export function upsampleLabels(
     for (let n = 1; n < BRICK_VOXELS && uniform; n++) uniform = brick[n] === first;
     bricks.push(uniform ? first : brick.slice());
   }
-  return transferring(
-    { dims: to.dims, bricks },
-    bricks.flatMap((one) => (typeof one === 'number' ? [] : [one.buffer])),
-  );
+  return sendingBricks({ dims: to.dims, bricks });
 }
