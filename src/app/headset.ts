@@ -2,6 +2,7 @@
 import type { ComponentType, ReactNode } from 'react';
 import { createStore } from 'zustand/vanilla';
 import { VesaliusError } from '#core/errors.ts';
+import { t } from '#i18n/t.ts';
 import type { Composition, Headset } from './createViewer.ts';
 import type { HeadsetParts } from './headsetParts.tsx';
 
@@ -31,7 +32,8 @@ export function startHeadset(
     const found = await supported(false);
     if (found.vr || found.ar || !emulate) return found;
     const { installEmulated } = await import('#xr/emulated.ts');
-    installEmulated(viewer);
+    installEmulated();
+    tellKeys(composition);
     return supported(true);
   }
 
@@ -83,6 +85,31 @@ export function startHeadset(
     exit: async () => (await parts)?.exit(),
   };
   composition.headset = headset;
+}
+
+/** One line of help over the picture while the emulated headset presents: its keys cannot be guessed. */
+function tellKeys({ viewer }: Composition): void {
+  const note = document.createElement('p');
+  note.setAttribute('role', 'note');
+  Object.assign(note.style, {
+    position: 'fixed',
+    inset: 'auto 12px 12px',
+    zIndex: '2147483647',
+    margin: '0',
+    textAlign: 'center',
+    color: '#c3ccd3',
+    font: "13px/20px 'Inter Variable', system-ui, sans-serif",
+    textShadow: '0 0 4px #0e1113, 0 0 4px #0e1113',
+    pointerEvents: 'none',
+  });
+  const show = () => {
+    note.textContent = t('room.emulated');
+    if (viewer.view.getState().xr === 'none') note.remove();
+    else document.body.append(note);
+  };
+  viewer.view.subscribe((view, before) => {
+    if (view.xr !== before.xr) show();
+  });
 }
 
 async function supported(emulated: boolean): Promise<Support> {

@@ -1,4 +1,5 @@
 import { useFrame, useThree } from '@react-three/fiber';
+import { useXRStore } from '@react-three/xr';
 import { useEffect } from 'react';
 import { lightRoom } from './lightRoom.ts';
 import type { RoomModel } from './RoomModel.ts';
@@ -9,10 +10,17 @@ const BEFORE_ALL = -100;
 /** Puts the room into the view and steps it in each frame of a session. */
 export function HeadsetRoom({ room }: { readonly room: RoomModel }) {
   const invalidate = useThree((state) => state.invalidate);
+  const store = useXRStore();
   useFrame((state, _sinceSeconds, frame) => {
     if (!frame || !room.mode) return;
     const space = state.gl.xr.getReferenceSpace();
     if (!space) return;
+    // The library keeps a session's events for pointers of its own, which we have none of: they would pile up.
+    const { inputSourceStates } = store.getState();
+    for (let n = 0; n < inputSourceStates.length; n++) {
+      const events = inputSourceStates[n]?.events;
+      if (events && events.length > 0) events.length = 0;
+    }
     lightRoom(state.scene, room);
     room.step(frame as XRFrame, space, state.gl, performance.now());
   }, BEFORE_ALL);

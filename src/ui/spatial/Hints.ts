@@ -1,4 +1,4 @@
-import { Vector3 } from 'three';
+import { type Object3D, Vector3 } from 'three';
 import { type Phrase, t } from '#i18n/t.ts';
 import type { Hand } from '#xr/hands.ts';
 import { inputObjects } from '#xr/inputModels.tsx';
@@ -30,6 +30,8 @@ interface Hint {
   readonly at: readonly [number, number, number];
   readonly words: readonly [number, number, number];
   readonly label: Label;
+  model: Object3D | null;
+  found: Object3D | null;
 }
 
 /** Words beside the buttons, each until its act was done three times. */
@@ -44,12 +46,12 @@ export class Hints {
     this.room = room;
     this.strokes = strokes;
     this.uses = { ...memory.get() };
-    const hint = (fields: Omit<Hint, 'label'>): Hint => {
+    const hint = (fields: Omit<Hint, 'label' | 'model' | 'found'>): Hint => {
       const label = labels.add();
       label.anchorX = fields.words[0] < 0 ? 1 : 0;
       // Held at less than half a metre: as large as at 0.45 m, so that they do not grow with every reach.
       label.scale = 0.00045;
-      return { ...fields, label };
+      return { ...fields, label, model: null, found: null };
     };
     this.hints = [
       hint({
@@ -145,12 +147,22 @@ export class Hints {
         (this.uses[hint.act] ?? 0) < USES &&
         this.seen(hand);
       if (!hint.label.visible) continue;
-      const part = hint.part && hand.source ? inputObjects.get(hand.source)?.getObjectByName(hint.part) : undefined;
+      const part = this.partOf(hint, hand);
       if (part) from.setFromMatrixPosition(part.matrixWorld);
       else from.fromArray(hint.at).applyMatrix4(hand.grip);
       hint.label.at.fromArray(hint.words).applyMatrix4(hand.grip);
       this.strokes.line(hint.label.at, from, 1.4, 0.7);
     }
+  }
+
+  /** The part of the model that a hint is about, looked up once for each model. */
+  private partOf(hint: Hint, hand: Hand): Object3D | null {
+    const model = (hint.part && hand.source && inputObjects.get(hand.source)) || null;
+    if (hint.model !== model) {
+      hint.model = model;
+      hint.found = (hint.part && model?.getObjectByName(hint.part)) || null;
+    }
+    return hint.found;
   }
 
   /** In reach of the eyes, so that they can be read at all. */

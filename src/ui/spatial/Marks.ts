@@ -31,6 +31,7 @@ export class Marks implements RoomPart {
   private generation = -1;
   private taggedFor: string | null = null;
   private ratio = '';
+  private ratioOf = 0;
   private dot: Words | null = null;
 
   constructor(room: RoomModel, memory: HintMemory) {
@@ -142,7 +143,10 @@ export class Marks implements RoomPart {
     const { box } = room;
     this.plate.visible = box !== null;
     if (!box) return;
-    const ratio = formatRatio(room.scale);
+    const { scale } = room;
+    // While it stays the same nothing is formatted, and what is written changes with the second digit only.
+    const ratio = Math.abs(scale / this.ratioOf - 1) < 1e-4 && this.ratio !== '' ? this.ratio : formatRatio(scale);
+    this.ratioOf = scale;
     if (ratio !== this.ratio) {
       this.ratio = ratio;
       this.plate.words = this.text.write([{ text: ratio, size: 36, weight: 600 }], {
