@@ -18,7 +18,7 @@ export function HeadsetRoom({ room }: { readonly room: RoomModel }) {
     // The library keeps a session's events for pointers of its own, which we have none of: they would pile up.
     const { inputSourceStates } = store.getState();
     for (let n = 0; n < inputSourceStates.length; n++) {
-      const events = inputSourceStates[n]?.events;
+      const events = inputSourceStates[n]?.events as XRInputSourceEvent[] | undefined;
       if (events && events.length > 0) events.length = 0;
     }
     lightRoom(state.scene, room);
