@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type PlaneName, pixelOf, rasOfPixel } from '#core/volume/slicePlane.ts';
 import type { RasPoint, Viewer, WindowRecord } from '#state/viewer.ts';
 import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
+import { rangePreviewOf } from '#ui/model/rangePreview.ts';
 import { type DrawOrder, SlicePicture } from './SlicePicture.ts';
 import {
   addMeasurePoint,
@@ -90,6 +91,7 @@ export class SliceModel {
           this.redraw();
       }),
       pendingPointsOf(this.viewer).subscribe(() => this.redraw()),
+      rangePreviewOf(this.viewer).subscribe(() => this.redraw()),
     ];
     const key = (event: KeyboardEvent) => this.key(event);
     element.addEventListener('keydown', key);

@@ -1,11 +1,13 @@
 // Draws one slice: grey values, borders of segments, crosshair, measurements. Keeps what it has made as long as it holds: a new
 // window does not cut the scan again, and a crosshair that moves within the slice leaves all of it as it is.
 import { reslice, windowInto } from '#core/volume/reslice.ts';
+import { hatchInto } from '#core/volume/resliceHatch.ts';
 import { type Convention, type PlaneName, pixelOf, type SlicePlane, slicePlane } from '#core/volume/slicePlane.ts';
 import { planeColors } from '#scene/planes/planeColors.ts';
 import type { RasPoint, Viewer } from '#state/viewer.ts';
 import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
 import { measurementRows } from '#ui/model/measurements.ts';
+import { rangePreviewOf } from '#ui/model/rangePreview.ts';
 import { drawMeasures } from './drawMeasures.ts';
 import { OutlineCache } from './OutlineCache.ts';
 import { crosshairOf, type Scan, scanOf } from './sliceActs.ts';
@@ -14,6 +16,10 @@ import type { SliceFrame } from './sliceFrame.ts';
 const BLACK = [0, 0, 0, 255] as const;
 /** CSS pixels that the crosshair leaves open round its middle. */
 const OPEN_PX = 8;
+/** CSS pixels between the lines of a range that is to become a structure, and of one of them. */
+const HATCH_PX = 5;
+const HATCH_LINE_PX = 1;
+const HATCH = [76, 194, 255] as const;
 
 /** Planes drawn as the lines of a picture: the one whose line runs across it, and the one whose line runs down. */
 const linesOf: Readonly<Record<PlaneName, readonly [across: PlaneName, down: PlaneName]>> = {
@@ -73,7 +79,7 @@ export class SlicePicture {
       context.fillRect(0, 0, width, height);
       return;
     }
-    this.shade(scan, plane);
+    this.shade(scan, plane, order.density);
     context.drawImage(this.base, 0, 0);
     this.outlines.draw(context, plane, order.density);
     this.drawCrosshair(context, scan, plane, order.density);
@@ -85,13 +91,14 @@ export class SlicePicture {
   }
 
   /** Cuts and colours the scan where it is not done. */
-  private shade(scan: Scan, plane: SlicePlane): void {
+  private shade(scan: Scan, plane: SlicePlane, density: number): void {
     const volume = this.viewer.voxels.volume(scan.id);
     const { window } = this.viewer.case.getState();
     const { convention } = this.viewer.view.getState();
     const cutKey = keyOf(plane, convention);
     const sameCut = cutKey === this.cutKey && this.cutOf === volume;
-    const shadeKey = `${window.level} ${window.width}`;
+    const { range } = rangePreviewOf(this.viewer).getState();
+    const shadeKey = `${window.level} ${window.width} ${range?.lower} ${range?.upper}`;
     if (sameCut && shadeKey === this.shadeKey) return;
     const count = plane.width * plane.height;
     if (this.values.length !== count) this.values = new Float32Array(count);
@@ -105,6 +112,11 @@ export class SlicePicture {
       else this.values.fill(Number.NaN);
     }
     windowInto(this.values, window.level, window.width, this.image.data, BLACK);
+    if (range) {
+      const { lower, upper } = range;
+      const [period, line] = [HATCH_PX * density, HATCH_LINE_PX * density];
+      hatchInto(this.values, plane.width, plane.height, lower, upper, period, line, HATCH, this.image.data);
+    }
     this.base.getContext('2d', { alpha: false })?.putImageData(this.image, 0, 0);
     this.cutKey = cutKey;
     this.cutOf = volume;

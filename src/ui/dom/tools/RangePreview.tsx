@@ -3,13 +3,21 @@ import { useViewer } from '#scene/viewerContext.ts';
 import { formatMl, formatMs, formatNumber, formatPercent } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
 import type { ThresholdPreview } from '#state/viewer.ts';
+import { rangePreviewOf } from '#ui/model/rangePreview.ts';
 
 const DEBOUNCE_MS = 120;
 
 /** What a range would hold: size, pieces, the largest, what is left as specks. A newer range cancels the question. */
 export function RangePreview({ lower, upper }: { readonly lower: number; readonly upper: number }) {
-  const { actions } = useViewer();
+  const viewer = useViewer();
+  const { actions } = viewer;
   const [found, setFound] = useState<ThresholdPreview | null>(null);
+  // Seen on the slices at once; the numbers follow.
+  useEffect(() => {
+    const shown = rangePreviewOf(viewer);
+    shown.setState({ range: { lower, upper } });
+    return () => shown.setState({ range: null });
+  }, [viewer, lower, upper]);
   useEffect(() => {
     const abort = new AbortController();
     const timer = setTimeout(() => {
