@@ -59,7 +59,7 @@ describe('numbers', () => {
     const text = (value: number, doubt: number | null, unit = 'mm') =>
       quantityText(measuredQuantity(value, doubt, unit));
     expect(text(120.3, 2.1)).toBe(`120${S}±${S}2${S}mm`);
-    expect(text(23.41, 0.707)).toBe(`23.4${S}±${S}0.7${S}mm`);
+    expect(text(23.41, 0.71)).toBe(`23.4${S}±${S}0.7${S}mm`);
     expect(text(23.41, 0.1414)).toBe(`23.41${S}±${S}0.14${S}mm`);
     expect(text(84.2, 1.36)).toBe(`84.2${S}±${S}1.4${S}mm`);
     expect(text(84.2, 0.97)).toBe(`84.2${S}±${S}1.0${S}mm`);

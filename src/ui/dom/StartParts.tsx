@@ -87,8 +87,7 @@ export function RecentCard() {
   return (
     <section className="side-card" aria-labelledby="recent-title">
       <h2 id="recent-title">{t('start.recent')}</h2>
-      <p className="empty">{t('start.recentEmpty')}</p>
-      <p className="note">{t('start.recentNotYet')}</p>
+      <p className="note empty">{t('start.recentNotYet')}</p>
     </section>
   );
 }

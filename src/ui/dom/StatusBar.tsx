@@ -15,7 +15,7 @@ export function StatusBar() {
   const convention = useView((state) => state.convention);
   const failed = useJobs((state) => state.errors.length);
   return (
-    <footer className="status-bar" aria-label={t('status.region')} data-region="status">
+    <section className="status-bar" aria-label={t('status.region')} data-region="status">
       <Under />
       <span className="fill" />
       <Running />
@@ -41,7 +41,7 @@ export function StatusBar() {
         </Button>
         <Tip label={t('status.notSavedWhy')} />
       </TooltipTrigger>
-    </footer>
+    </section>
   );
 }
 

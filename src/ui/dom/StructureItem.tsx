@@ -26,6 +26,7 @@ export function StructureItem({ row }: { readonly row: StructureRow }) {
       aria-label={`${row.name}, ${quantityText(row.volume)}, ${t(row.visible ? 'palette.shown' : 'palette.hidden')}`}
     >
       <TreeItemContent>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: renaming is in the menu of the row too */}
         <div
           className={row.visible ? 'tree-row' : 'tree-row hidden'}
           data-row={row.id}

@@ -21,7 +21,7 @@ export function TopBar() {
   const canUndo = useCase((state) => state.canUndo);
   const canRedo = useCase((state) => state.canRedo);
   return (
-    <header className="top-bar" aria-label={t('bar.region')} data-region="bar">
+    <section className="top-bar" aria-label={t('bar.region')} data-region="bar">
       <TooltipTrigger delay={500}>
         <Button
           className="icon-button bar-mark"
@@ -67,7 +67,7 @@ export function TopBar() {
       <LayoutMenu />
       <SettingsMenu />
       <EnterButton />
-    </header>
+    </section>
   );
 }
 

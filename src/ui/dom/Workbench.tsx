@@ -13,7 +13,12 @@ import { useMedia } from './useMedia.ts';
 import { useSeedClicks } from './useSeedClicks.ts';
 import { ViewOverlay } from './ViewOverlay.tsx';
 import './controls.css';
-import './panels.css';
+import './bar.css';
+import './structures.css';
+import './view.css';
+import './rightPanel.css';
+import './status.css';
+import './small.css';
 
 /** Everything around the body: loaded with the first panel, React Aria with it. */
 export default function Workbench() {

@@ -65,8 +65,8 @@ function isolate(context: ActContext): void {
   else context.viewer.case.verbs.isolate(ids);
 }
 function cancel({ viewer, desk }: ActContext): void {
-  if (desk.getState().docked !== 'tool') return desk.set({ docked: 'tool' });
-  if (viewer.view.getState().tool !== 'inspect') viewer.view.verbs.set({ tool: 'inspect' });
+  if (desk.getState().docked !== 'tool') desk.set({ docked: 'tool' });
+  else if (viewer.view.getState().tool !== 'inspect') viewer.view.verbs.set({ tool: 'inspect' });
 }
 const layouts: readonly ViewState['layout'][] = ['both', 'slices', '3d'];
 

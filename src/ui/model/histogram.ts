@@ -20,9 +20,10 @@ export function histogramPicture(
   for (let n = 0; n < length; n++) total += counts[n] as number;
   if (total === 0 || !(upper > lower)) return null;
   let first = 0;
-  for (let sum = 0; first < length - 1; first++) if ((sum += counts[first] as number) > TAIL * total) break;
+  for (let sum = counts[0] as number; first < length - 1 && sum <= TAIL * total; sum += counts[first] as number)
+    first++;
   let last = length - 1;
-  for (let sum = 0; last > first; last--) if ((sum += counts[last] as number) > TAIL * total) break;
+  for (let sum = counts[last] as number; last > first && sum <= TAIL * total; sum += counts[last] as number) last--;
   const bin = (upper - lower) / length;
   const size = Math.max(1, Math.ceil((last - first + 1) / most));
   const bars: number[] = [];
