@@ -14,6 +14,8 @@ import { crosshairOf, type Scan, scanOf } from './sliceActs.ts';
 import type { SliceFrame } from './sliceFrame.ts';
 
 const BLACK = [0, 0, 0, 255] as const;
+/** Drawn in memory: most of a picture is made there, and where the graphics card is slow it is the body's. */
+const MEMORY: CanvasRenderingContext2DSettings = { alpha: false, willReadFrequently: true };
 /** CSS pixels that the crosshair leaves open round its middle. */
 const OPEN_PX = 8;
 /** CSS pixels between the lines of a range that is to become a structure, and of one of them. */
@@ -68,7 +70,7 @@ export class SlicePicture {
   draw(canvas: HTMLCanvasElement, order: DrawOrder): void {
     const plane = this.plane(order);
     const scan = scanOf(this.viewer);
-    const context = canvas.getContext('2d', { alpha: false });
+    const context = canvas.getContext('2d', MEMORY);
     if (!context) return;
     const [width, height] = [Math.round(order.width * order.density), Math.round(order.height * order.density)];
     // Setting a size clears the canvas, so it is done when there is another one alone.
@@ -117,7 +119,7 @@ export class SlicePicture {
       const [period, line] = [HATCH_PX * density, HATCH_LINE_PX * density];
       hatchInto(this.values, plane.width, plane.height, lower, upper, period, line, HATCH, this.image.data);
     }
-    this.base.getContext('2d', { alpha: false })?.putImageData(this.image, 0, 0);
+    this.base.getContext('2d', MEMORY)?.putImageData(this.image, 0, 0);
     this.cutKey = cutKey;
     this.cutOf = volume;
     this.shadeKey = shadeKey;
