@@ -10,6 +10,7 @@ const BEFORE_ALL = -100;
 /** Puts the room into the view and steps it in each frame of a session. */
 export function HeadsetRoom({ room }: { readonly room: RoomModel }) {
   const invalidate = useThree((state) => state.invalidate);
+  const canvas = useThree((state) => state.gl.domElement);
   const store = useXRStore();
   useFrame((state, _sinceSeconds, frame) => {
     if (!frame || !room.mode) return;
@@ -25,7 +26,11 @@ export function HeadsetRoom({ room }: { readonly room: RoomModel }) {
     room.step(frame as XRFrame, space, state.gl, performance.now());
   }, BEFORE_ALL);
   useEffect(() => {
+    room.canvas = canvas;
     invalidate();
-  }, [invalidate]);
+    return () => {
+      room.canvas = null;
+    };
+  }, [room, canvas, invalidate]);
   return <primitive object={room.group} dispose={null} />;
 }

@@ -8,6 +8,7 @@ import { type Hand, Hands } from './hands.ts';
 import { Locomotion } from './Locomotion.ts';
 import { entryScale, headYaw, type ModelBox, modelAt, modelAtEntry, scaleOf } from './placement.ts';
 import { Pointing } from './Pointing.ts';
+import { presentedCanvas } from './presentedCanvas.ts';
 import type { RoomPart } from './roomPart.ts';
 import { TablePlacing } from './TablePlacing.ts';
 import type { XRMode } from './xrStore.ts';
@@ -46,6 +47,8 @@ export class RoomModel {
   readonly viewer: Viewer;
   readonly stage: StageModel;
   mode: XRMode | null = null;
+  /** The view's canvas, while it is mounted. */
+  canvas: HTMLCanvasElement | null = null;
   nowMs = 0;
   /** Pixels of one eye's picture, from top to bottom. */
   eyeHeight = 1600;
@@ -63,6 +66,7 @@ export class RoomModel {
   private readonly holds: readonly [Hold, Hold] = [newHold(), newHold()];
   private stops: (() => void)[] = [];
   private seenVolume: string | null = null;
+  private restoreCanvas = nothing;
 
   constructor(viewer: Viewer, stage: StageModel) {
     this.viewer = viewer;
@@ -87,6 +91,7 @@ export class RoomModel {
     this.sessionSerial++;
     this.placed = false;
     this.group.visible = true;
+    if (this.canvas) this.restoreCanvas = presentedCanvas(this.canvas, document.getElementById('root'));
     this.hands.attach(session);
     this.locomotion.begin();
     this.seatedWish = false;
@@ -105,6 +110,8 @@ export class RoomModel {
   end(): void {
     this.mode = null;
     this.group.visible = false;
+    this.restoreCanvas();
+    this.restoreCanvas = nothing;
     this.hands.detach();
     this.table.end();
     for (const side of [0, 1] as const) {
@@ -290,6 +297,8 @@ export class RoomModel {
     return this.grab.holds(side);
   }
 }
+
+function nothing(): void {}
 
 function newHold(): Hold {
   return { by: null, sinceMs: 0, from: new Vector3(), modelBefore: new Matrix4(), tap: false };
