@@ -28,9 +28,11 @@ export function startHeadset(
   let support: Promise<Support> = find();
   let parts: Promise<HeadsetParts> | null = null;
 
+  let installed = false;
   async function find(): Promise<Support> {
-    const found = await supported(false);
-    if (found.vr || found.ar || !emulate) return found;
+    const found = await supported(installed);
+    if (found.vr || found.ar || !emulate || installed) return found;
+    installed = true;
     const { installEmulated } = await import('#xr/emulated.ts');
     installEmulated();
     tellKeys(composition);

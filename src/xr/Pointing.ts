@@ -24,6 +24,7 @@ export class Aim {
   readonly place = new Vector3();
   /** The structure under the ray, and where, RAS mm. */
   hit: PickHit | null = null;
+  hitDistance = Infinity;
   pickedMs = -Infinity;
   readonly pickedFrom = new Matrix4();
 }
@@ -92,6 +93,7 @@ export class Pointing {
     }
     if (target) {
       aim.hit = null;
+      aim.pickedMs = -Infinity;
       target.point(hand, aim.place);
       if (Math.abs(hand.stickY) > 0.2) target.scroll(hand.stickY, this.room.sinceMs);
       if (aim.touching || hand.pressed) {
@@ -100,8 +102,9 @@ export class Pointing {
       }
       return;
     }
-    if (held) return;
-    this.pick(hand, aim);
+    if (!held) this.pick(hand, aim);
+    // Between two picks the ray ends where it did.
+    aim.distance = aim.hit ? aim.hitDistance : Infinity;
   }
 
   private drag(hand: Hand, aim: Aim, target: PressTarget): void {
@@ -154,14 +157,13 @@ export class Pointing {
     aim.pickedFrom.copy(relative);
     aim.pickedMs = nowMs;
     aim.hit = null;
-    aim.distance = Infinity;
     if (!this.rayMeetsBox(hand)) return;
     const hit = pickRay(this.room.viewer, [origin.x, origin.y, origin.z], [direction.x, direction.y, direction.z], {
       throughTranslucent: true,
     });
     if (!hit) return;
     aim.hit = hit;
-    aim.distance = (hit.distanceMm * this.room.scale) / 1000;
+    aim.hitDistance = (hit.distanceMm * this.room.scale) / 1000;
     aim.place.set(...hit.ras).applyMatrix4(this.room.grab.model);
   }
 
