@@ -25,10 +25,10 @@ export function startHeadset(
   { emulate, opens }: { readonly emulate: boolean; readonly opens: boolean },
 ): void {
   const { viewer } = composition;
+  let installed = false;
   let support: Promise<Support> = find();
   let parts: Promise<HeadsetParts> | null = null;
 
-  let installed = false;
   async function find(): Promise<Support> {
     const found = await supported(installed);
     if (found.vr || found.ar || !emulate || installed) return found;
