@@ -1,93 +1,35 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { PNG } from 'pngjs';
-import { build } from 'vite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Viewer } from '#state/viewer.ts';
-import { serveStatic } from '../../server/static.ts';
-import { launchBrowser } from './chromium.ts';
-import { balls, dims, labelAt, origin, rasOf, type Triple, valueAt } from './slices/madeScan.ts';
+import { balls, labelAt, origin, rasOf, type Triple, valueAt } from './slices/madeScan.ts';
+import { openSlices, type Plane } from './slices/openSlices.ts';
 
-type Plane = 'axial' | 'coronal' | 'sagittal';
-interface SlicesWindow {
-  readonly viewer: Viewer;
-  readonly stage: { stats(now: number): { drawCalls: number; triangles: number }; screenshot(): Promise<Blob> };
-  arrive(): void;
-}
-
-let out: string;
-let server: Server;
-let browser: Awaited<ReturnType<typeof launchBrowser>>;
+let opened: Awaited<ReturnType<typeof openSlices>>;
 let page: Page;
-const faults: string[] = [];
+let inPage: typeof opened.inPage;
+let drawn: typeof opened.drawn;
+let crosshair: typeof opened.crosshair;
+let steps: typeof opened.steps;
+let boxOf: typeof opened.boxOf;
+let pixels: typeof opened.pixels;
+let plainText: typeof opened.plainText;
 
 beforeAll(async () => {
-  out = mkdtempSync(join(tmpdir(), 'vesalius-slices-'));
-  await build({
-    root: join(import.meta.dirname, 'slices'),
-    configFile: false,
-    logLevel: 'error',
-    worker: { format: 'es' },
-    resolve: { dedupe: ['three', 'react', 'react-dom'] },
-    build: { outDir: out, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
-  });
-  const served = await serveStatic({ dir: out, host: 'localhost', port: 5490 });
-  server = served.server as Server;
-  browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: { width: 900, height: 600 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  page.on('pageerror', (error) => faults.push(String(error.stack ?? error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.location().url.endsWith('favicon.ico')) faults.push(message.text());
-  });
-  await page.goto(`http://localhost:${served.port}/`);
-  await page.waitForSelector('.slice-view canvas');
+  opened = await openSlices(5490);
+  ({ page, inPage, drawn, crosshair, steps, boxOf, pixels, plainText } = opened);
 });
-afterAll(async () => {
-  await browser?.close();
-  await new Promise((resolve) => server?.close(resolve));
-  rmSync(out, { recursive: true, force: true });
-});
+afterAll(() => opened?.close());
+beforeEach(() => opened.begin());
 
-const inPage = <Result, Argument>(
-  work: (scene: SlicesWindow, argument: Argument) => Result | Promise<Result>,
-  argument?: Argument,
-): Promise<Result> =>
-  page.evaluate(`(${work.toString()})(window, ${JSON.stringify(argument ?? null)})`) as Promise<Result>;
-const crosshair = () => inPage(({ viewer }) => viewer.case.getState().crosshair as [number, number, number]);
-const steps = () => inPage(({ viewer }) => viewer.case.getState().history.filter(({ undone }) => !undone).length);
-/** Two frames: what has changed is drawn. */
-const drawn = () =>
-  inPage(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
-const plainText = async (selector: string) => (await page.locator(selector).textContent())?.replace(/\s/g, ' ');
-const boxOf = async (plane: Plane) => {
-  const box = await page.locator(`[data-plane=${plane}]`).boundingBox();
-  if (!box) throw new Error(`${plane} is not on the page`);
-  return box;
-};
+/** As the scale bar says. */
+async function pixelsPerMm(plane: Plane): Promise<number> {
+  const bar = await page.locator(`[data-plane=${plane}] .slice-bar`).boundingBox();
+  return (bar?.width ?? Number.NaN) / (await barMm(plane));
+}
+const barMm = async (plane: Plane) =>
+  Number((await plainText(`[data-plane=${plane}] .slice-scale`))?.replace(/[^\d.]/g, ''));
 /** Long enough for a run of wheel turns or keys to be over. */
 const rest = () => page.waitForTimeout(800);
 
-/** RGB of the canvas, in CSS pixels of the view. */
-async function pixels(plane: Plane): Promise<{ width: number; height: number; at(x: number, y: number): number[] }> {
-  await drawn();
-  const url = await inPage((_, name) => {
-    const canvas = document.querySelector(`[data-plane=${name}] canvas`) as HTMLCanvasElement;
-    return canvas.toDataURL('image/png');
-  }, plane);
-  const { width, height, data } = PNG.sync.read(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'));
-  return {
-    width,
-    height,
-    at: (x, y) => {
-      const n = 4 * (x + width * y);
-      return [data[n] as number, data[n + 1] as number, data[n + 2] as number];
-    },
-  };
-}
 /** Middle of what is as bright as the balls. */
 async function brightMiddle(plane: Plane): Promise<[number, number]> {
   const picture = await pixels(plane);
@@ -103,27 +45,6 @@ async function brightMiddle(plane: Plane): Promise<[number, number]> {
   expect(count).toBeGreaterThan(100);
   return [sumX / count, sumY / count];
 }
-
-beforeEach(async () => {
-  await page.mouse.move(899, 599);
-  await inPage(({ viewer }) => {
-    viewer.case.verbs.endGesture();
-    viewer.case.verbs.setCrosshair([1, -1, 2]);
-    viewer.case.verbs.setWindow({ level: 40, width: 400 });
-    viewer.view.verbs.set({
-      tool: 'inspect',
-      convention: 'radiological',
-      largeSlice: null,
-      selection: [],
-      planesShown: false,
-    });
-  });
-  for (const plane of ['axial', 'coronal', 'sagittal'] as const) {
-    await page.locator(`[data-plane=${plane}]`).focus();
-    await page.keyboard.press('Home');
-  }
-  await drawn();
-});
 
 describe('slices in Chromium', () => {
   it('say in words that the voxels are still to come, and show the borders meanwhile', async () => {
@@ -235,9 +156,7 @@ describe('slices in Chromium', () => {
       const b = await crosshair();
       const pixelsPerMm = 120 / Math.abs((a[axis] as number) - (b[axis] as number));
       const bar = await page.locator(`[data-plane=${plane}] .slice-bar`).boundingBox();
-      const mm = Number(
-        (await page.locator(`[data-plane=${plane}] .slice-scale`).textContent())?.replace(/[^\d.]/g, ''),
-      );
+      const mm = await barMm(plane);
       expect([1, 2, 5]).toContain(mm / 10 ** Math.floor(Math.log10(mm)));
       expect(Math.abs((bar?.width ?? 0) - mm * pixelsPerMm)).toBeLessThan(1);
       expect(bar?.width).toBeGreaterThanOrEqual(48);
@@ -320,18 +239,10 @@ describe('slices in Chromium', () => {
           .segments.flatMap(({ id, name }) => (viewer.view.getState().selection.includes(id) ? [name] : [])),
       );
     expect(await chosen()).toEqual([]);
-    const [bx] = await brightMiddle('coronal');
-    expect(bx).toBeLessThan(width / 2);
     await inPage(({ viewer }) => viewer.case.verbs.setCrosshair([34, 0, 0]));
-    const middle = await page.evaluate(() => {
-      const view = document.querySelector('[data-plane=axial]') as HTMLElement;
-      return view.clientWidth;
-    });
-    const pixelsPerMm =
-      Number(await page.locator('[data-plane=axial] .slice-bar').evaluate((bar) => bar.getBoundingClientRect().width)) /
-      Number((await page.locator('[data-plane=axial] .slice-scale').textContent())?.replace(/[^\d.]/g, ''));
     // The scan's middle in the patient: R 2, A −2.
-    await page.mouse.click(x + middle / 2 - (34 - 2) * pixelsPerMm, y + height / 2 - 2 * pixelsPerMm);
+    const scale = await pixelsPerMm('axial');
+    await page.mouse.click(x + width / 2 - (34 - 2) * scale, y + height / 2 - 2 * scale);
     expect(await chosen()).toEqual(['Liver']);
   });
 
@@ -343,8 +254,7 @@ describe('slices in Chromium', () => {
     await drawn();
     const under = () => inPage(({ viewer }) => viewer.view.getState().cursor?.ras as Triple);
     const before = await under();
-    const bar = async () =>
-      Number((await page.locator('[data-plane=axial] .slice-scale').textContent())?.replace(/[^\d.]/g, ''));
+    const bar = () => barMm('axial');
     const mm = await bar();
     await page.keyboard.down('Control');
     for (let n = 0; n < 6; n++) await page.mouse.wheel(0, -120);
@@ -437,144 +347,42 @@ describe('slices in Chromium', () => {
   });
 
   it('take one finger for the crosshair, two for moving and zooming, three for the window', async () => {
-    const touch = (type: string, fingers: readonly (readonly [id: number, x: number, y: number])[]) =>
-      inPage(
-        (_, { type, fingers }) => {
-          const view = document.querySelector('[data-plane=axial]') as HTMLElement;
-          // A made pointer cannot be captured.
-          view.setPointerCapture = () => undefined;
-          const box = view.getBoundingClientRect();
-          for (const [pointerId, x, y] of fingers)
-            view.dispatchEvent(
-              new PointerEvent(type, {
-                pointerId,
-                pointerType: 'touch',
-                clientX: box.left + x,
-                clientY: box.top + y,
-                bubbles: true,
-                cancelable: true,
-              }),
-            );
-        },
-        { type, fingers },
-      );
+    const { touch } = opened;
     const before = await crosshair();
-    await touch('pointerdown', [[1, 100, 100]]);
-    await touch('pointermove', [[1, 130, 120]]);
-    await touch('pointerup', [[1, 130, 120]]);
-    expect(await crosshair()).not.toEqual(before);
+    await touch('axial', 'down', [[100, 100]]);
+    await touch('axial', 'move', [[130, 120]]);
+    await touch('axial', 'up', [[130, 120]]);
     const moved = await crosshair();
-    const scale = () =>
-      page.locator('[data-plane=axial] .slice-bar').evaluate((bar) => bar.getBoundingClientRect().width);
-    const small = await scale();
-    const text = await page.locator('[data-plane=axial] .slice-scale').textContent();
-    await touch('pointerdown', [
-      [1, 100, 150],
-      [2, 200, 150],
+    expect(moved).not.toEqual(before);
+    const scale = await pixelsPerMm('axial');
+    const wide = [
+      [90, 150],
+      [210, 150],
+    ] as const;
+    await touch('axial', 'down', [
+      [100, 150],
+      [200, 150],
     ]);
-    await touch('pointermove', [
-      [1, 90, 150],
-      [2, 210, 150],
-    ]);
+    await touch('axial', 'move', wide);
+    await touch('axial', 'up', wide);
     await drawn();
-    await touch('pointerup', [
-      [1, 90, 150],
-      [2, 210, 150],
-    ]);
     expect(await crosshair()).toEqual(moved);
-    // 100 to 120 px apart; another mark of the bar would be another length.
-    if ((await page.locator('[data-plane=axial] .slice-scale').textContent()) === text)
-      expect((await scale()) / small).toBeCloseTo(1.2, 2);
-    await touch('pointerdown', [
-      [1, 100, 150],
-      [2, 200, 150],
-      [3, 150, 200],
-    ]);
-    await touch('pointermove', [
-      [1, 130, 150],
-      [2, 230, 150],
-      [3, 180, 200],
-    ]);
-    await touch('pointerup', [
-      [1, 130, 150],
-      [2, 230, 150],
-      [3, 180, 200],
-    ]);
+    // From 100 to 120 px apart; the bar is drawn in whole device pixels of its border.
+    expect((await pixelsPerMm('axial')) / scale).toBeCloseTo(1.2, 2);
+    const three = (x: number) =>
+      [
+        [100 + x, 150],
+        [200 + x, 150],
+        [150 + x, 200],
+      ] as const;
+    await touch('axial', 'down', three(0));
+    await touch('axial', 'move', three(30));
+    await touch('axial', 'up', three(30));
     expect(await crosshair()).toEqual(moved);
     expect((await inPage(({ viewer }) => viewer.case.getState().window)).width).toBeGreaterThan(420);
   });
 });
 
-describe('the planes in the body', () => {
-  const violet = async (): Promise<number> =>
-    inPage(async ({ stage }) => {
-      const bitmap = await createImageBitmap(await stage.screenshot());
-      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-      const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
-      context.drawImage(bitmap, 0, 0);
-      const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-      let count = 0;
-      for (let n = 0; n < data.length; n += 4) {
-        const [r, g, b] = [data[n] as number, data[n + 1] as number, data[n + 2] as number];
-        if (b > 200 && b > r + 40 && r > g + 8) count++;
-      }
-      return count;
-    });
-  const show = async (planesShown: boolean) => {
-    await inPage(({ viewer }, planesShown) => {
-      viewer.view.verbs.set({ planesShown });
-      viewer.view.verbs.lookFrom('three-quarter');
-    }, planesShown);
-    await page.waitForTimeout(400);
-  };
-
-  it('are framed in their colours when shown, and cost nothing when not', async () => {
-    await show(false);
-    const calls = await inPage(({ stage }) => stage.stats(performance.now()).drawCalls);
-    expect(await violet()).toBe(0);
-    await show(true);
-    expect(await violet()).toBeGreaterThan(100);
-    expect(await inPage(({ stage }) => stage.stats(performance.now()).drawCalls)).toBe(calls + 3);
-    await show(false);
-    expect(await violet()).toBe(0);
-    expect(await inPage(({ stage }) => stage.stats(performance.now()).drawCalls)).toBe(calls);
-  });
-
-  it('follow the crosshair, and are dragged along their normals as one step', async () => {
-    await show(true);
-    const before = await steps();
-    const from = await crosshair();
-    await page.keyboard.down('Alt');
-    await page.mouse.move(200, 450);
-    await page.mouse.down();
-    for (let n = 1; n <= 6; n++) await page.mouse.move(200 + 4 * n, 450 - 5 * n);
-    await page.mouse.up();
-    await page.keyboard.up('Alt');
-    const to = await crosshair();
-    expect(to.filter((value, axis) => value !== from[axis]).length).toBe(1);
-    expect(await steps()).toBe(before + 1);
-    await show(false);
-  });
-
-  it('come back after the graphics card was reset', async () => {
-    await show(true);
-    const shown = await violet();
-    await inPage(async () => {
-      const canvas = document.querySelector('.stage canvas') as HTMLCanvasElement;
-      const lose = canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context');
-      const restored = new Promise((done) => canvas.addEventListener('webglcontextrestored', done, { once: true }));
-      lose?.loseContext();
-      await new Promise((done) => setTimeout(done, 100));
-      lose?.restoreContext();
-      await restored;
-    });
-    await page.waitForTimeout(500);
-    expect(Math.abs((await violet()) / shown - 1)).toBeLessThan(0.02);
-    await show(false);
-  });
-});
-
-it('said nothing in the console, and the scan is as it was', async () => {
-  expect(faults.filter((fault) => !/context lost/i.test(fault))).toEqual([]);
-  expect(dims[0] * dims[1] * dims[2]).toBe(120_000);
+it('said nothing in the console', () => {
+  expect(opened.faults).toEqual([]);
 });
