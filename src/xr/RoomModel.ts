@@ -15,6 +15,8 @@ import type { XRMode } from './xrStore.ts';
 
 /** A press on the model that is let go sooner than this and within this way was a choice, not a grab. */
 const TAP_MS = 300;
+/** A frame counts for no longer than this: where frames are slow, so are presses. */
+const TAP_FRAME_MS = 34;
 const TAP_METRES = 0.015;
 
 /** Acts that hints teach. */
@@ -23,7 +25,7 @@ export type Taught = 'grab' | 'point' | 'teleport' | 'turn' | 'panel' | 'place';
 /** How a hand came to hold the model: by the grip or by the trigger, and what a tap would undo. */
 interface Hold {
   by: 'squeeze' | 'trigger' | null;
-  sinceMs: number;
+  heldMs: number;
   readonly from: Vector3;
   readonly modelBefore: Matrix4;
   tap: boolean;
@@ -224,6 +226,7 @@ export class RoomModel {
 
   private actOn(hand: Hand): void {
     const hold = this.holds[hand.side];
+    hold.heldMs += Math.min(this.sinceMs, TAP_FRAME_MS);
     if (hold.by === 'squeeze' ? !hand.squeeze : hold.by === 'trigger' ? !hand.trigger : false) this.letGo(hand, hold);
     if (hold.by !== null || !hand.tracked || this.pointing.busy(hand)) return;
     const joins = this.grab.anyHand;
@@ -235,7 +238,7 @@ export class RoomModel {
 
   private hold(hand: Hand, hold: Hold, by: 'squeeze' | 'trigger'): void {
     hold.by = by;
-    hold.sinceMs = this.nowMs;
+    hold.heldMs = 0;
     hold.from.copy(hand.gripPosition);
     hold.modelBefore.copy(this.grab.model);
     hold.tap = by === 'trigger' && !this.grab.anyHand && this.pointing.onModel(hand);
@@ -248,7 +251,7 @@ export class RoomModel {
     hold.by = null;
     this.grab.release(hand.side);
     if (by !== 'trigger' || !hold.tap) return;
-    if (this.nowMs - hold.sinceMs > TAP_MS || hold.from.distanceTo(hand.gripPosition) > TAP_METRES) return;
+    if (hold.heldMs > TAP_MS || hold.from.distanceTo(hand.gripPosition) > TAP_METRES) return;
     if (this.grab.anyHand) return;
     this.grab.place(hold.modelBefore);
     this.pointing.select(hand);
@@ -301,7 +304,7 @@ export class RoomModel {
 function nothing(): void {}
 
 function newHold(): Hold {
-  return { by: null, sinceMs: 0, from: new Vector3(), modelBefore: new Matrix4(), tap: false };
+  return { by: null, heldMs: 0, from: new Vector3(), modelBefore: new Matrix4(), tap: false };
 }
 
 const matrix = new Matrix4();
