@@ -180,14 +180,14 @@ describe('measurements', () => {
 describe('history', () => {
   it('newest first, what was undone above the present step', () => {
     const rows = historyRows([
-      { id: 1, act: 'history.opened', about: 'thorax', undone: false },
+      { id: 1, act: 'history.opened', about: 'thorax_1', undone: false },
       { id: 2, act: 'history.hidden', about: 'liver', undone: false },
       { id: 3, act: 'history.shown', about: 'liver', undone: true },
     ]);
     expect(rows.map(({ text, undone, present }) => [text, undone, present])).toEqual([
       ['Showed Liver', true, false],
       ['Hid Liver', false, true],
-      ['Opened Thorax', false, false],
+      ['Opened thorax_1', false, false],
     ]);
   });
 });

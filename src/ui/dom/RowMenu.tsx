@@ -32,7 +32,7 @@ export function RowMenu({
   // Of a work that fails there is a card.
   const write = (format: 'stl' | 'glb') => void exportAs(context, format, [row.id]).catch(() => undefined);
   return (
-    <span className="on-hover contents-when-seen">
+    <span className="on-hover row-menu">
       <MenuTrigger>
         <Button
           ref={button}

@@ -1,17 +1,14 @@
 import { CircleAlert, LoaderCircle, TriangleAlert } from 'lucide-react';
-import { Button, TooltipTrigger } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useCase, useJobs, useView, useViewer } from '#scene/viewerContext.ts';
 import { formatNumber, formatValue, placeWords } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
 import { jobRow } from '#ui/model/jobText.ts';
 import { nameOf } from '#ui/model/structures.ts';
-import { Tip } from './Controls.tsx';
-import { useDeskParts } from './deskContext.ts';
 
 /** Place, value and structure under the pointer; at the end what runs, what failed, the convention, is it saved. */
 export function StatusBar() {
   const { view } = useViewer();
-  const { desk } = useDeskParts();
   const convention = useView((state) => state.convention);
   const failed = useJobs((state) => state.errors.length);
   return (
@@ -34,13 +31,10 @@ export function StatusBar() {
       >
         {t(`status.${convention}`)}
       </Button>
-      <TooltipTrigger delay={300}>
-        <Button className="status-item quiet" onPress={() => desk.set({ docked: 'history', drawer: true })}>
-          <TriangleAlert aria-hidden />
-          {t('status.notSaved')}
-        </Button>
-        <Tip label={t('status.notSavedWhy')} />
-      </TooltipTrigger>
+      <span className="status-item quiet" title={t('status.notSavedWhy')}>
+        <TriangleAlert aria-hidden />
+        {t('status.notSaved')}
+      </span>
     </section>
   );
 }

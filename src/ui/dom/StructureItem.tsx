@@ -33,6 +33,7 @@ export function StructureItem({ row }: { readonly row: StructureRow }) {
           data-visible={row.visible}
           onDoubleClick={() => desk.set({ renaming: row.id })}
         >
+          <RowMenu row={row} context={context} />
           <span
             className="contents"
             onClickCapture={(event) => {
@@ -71,10 +72,15 @@ export function StructureItem({ row }: { readonly row: StructureRow }) {
             </IconButton>
           </span>
           <span className="swatch" style={{ backgroundColor: row.color }} />
-          {renaming ? <Rename row={row} /> : <span className="name">{row.name}</span>}
+          {renaming ? (
+            <Rename row={row} />
+          ) : (
+            <span className="name" title={row.name}>
+              {row.name}
+            </span>
+          )}
           <OpacityBar row={row} />
           <QuantityText quantity={row.volume} />
-          <RowMenu row={row} context={context} />
         </div>
       </TreeItemContent>
     </TreeItem>

@@ -6,6 +6,7 @@ import { t } from '#i18n/t.ts';
 import type { CameraFacts, NamedView } from '#state/viewer.ts';
 import { cubeFaces, edgeLetters, namedViewOf, scaleBar, viewOfSide } from '#ui/model/orientation.ts';
 import { ActMenu, Floating } from './Controls.tsx';
+import { MeasureTags } from './MeasureTags.tsx';
 import { NameTag } from './NameTag.tsx';
 import { ToolColumn } from './ToolColumn.tsx';
 
@@ -18,6 +19,7 @@ export function ViewOverlay() {
       {open && camera && (
         <>
           <Letters camera={camera} />
+          <MeasureTags />
           <NameTag />
           <Corner camera={camera} />
           <Scale camera={camera} />

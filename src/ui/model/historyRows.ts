@@ -24,4 +24,5 @@ export function historyRows(history: readonly HistoryStep[]): HistoryRow[] {
 }
 
 export const stepText = ({ act, about }: Pick<HistoryStep, 'act' | 'about'>): string =>
-  tMaybe(act, { about: nameOf(about) });
+  // A scan's title stays as its file wrote it; structures are named as in their list.
+  tMaybe(act, { about: act === 'history.opened' ? about : nameOf(about) }).trim();
