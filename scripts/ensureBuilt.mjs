@@ -24,9 +24,13 @@ export function ensureBuilt(...targets) {
   const node = join(root, 'node_modules/.bin/node');
   const built = spawnSync(existsSync(node) ? node : process.execPath, [join(root, 'scripts/build.ts'), ...stale], {
     cwd: root,
-    stdio: ['ignore', process.stderr, process.stderr],
+    // Who waits at a terminal sees what for; elsewhere stderr belongs to the command, and a build says something where it fails.
+    stdio: process.stderr.isTTY ? ['ignore', process.stderr, process.stderr] : ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
   });
-  if (built.status !== 0) process.exit(built.status ?? 1);
+  if (built.status === 0) return;
+  process.stderr.write(`${built.stdout ?? ''}${built.stderr ?? ''}`);
+  process.exit(built.status ?? 1);
 }
 
 /** Called by the build when a target is done. @param {string} target */
