@@ -44,6 +44,7 @@ export class SliceModel {
   private frame: SliceFrame = wholeScan;
   private size = { width: 0, height: 0, density: 1 };
   private asked = 0;
+  private stale = true;
   private pointer: RasPoint | null = null;
   private hoverPlace: SlicePlace | null = null;
   private hoverStale = false;
@@ -107,13 +108,18 @@ export class SliceModel {
   }
 
   redraw(): void {
+    this.stale = true;
+    this.ask();
+  }
+  private ask(): void {
     if (!this.asked) this.asked = requestAnimationFrame(() => this.drawNow());
   }
 
   private drawNow(): void {
     this.asked = 0;
     if (this.hoverStale) this.tellCursor();
-    if (!this.canvas || this.size.width < 1) return;
+    if (!this.stale || !this.canvas || this.size.width < 1) return;
+    this.stale = false;
     const began = performance.now();
     this.picture.draw(this.canvas, this.order());
     this.lastDrawMs = performance.now() - began;
@@ -169,7 +175,9 @@ export class SliceModel {
   private hover(place: SlicePlace | null): void {
     this.hoverPlace = place;
     this.hoverStale = true;
-    this.redraw();
+    // A measurement that is being made ends at the pointer.
+    if (pendingPointsOf(this.viewer).getState().points.length > 0) this.redraw();
+    else this.ask();
   }
   private tellCursor(): void {
     this.hoverStale = false;
