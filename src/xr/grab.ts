@@ -101,21 +101,35 @@ export class Grab {
     const apart = Math.max(axis.length(), LEAST_APART);
     axis0.divideScalar(apart0);
     axis.divideScalar(apart);
-    // Left hand's own turn, bent by the least that brings the axis where it is now: never near half a turn, as a bend of the
-    // first axis alone would be when the hands have changed sides.
     turnA.copy(a0.rotation).invert().premultiply(a.rotation);
     turnB.copy(b0.rotation).invert().premultiply(b.rotation);
+    // Some turn that brings the axis where it is now: the left hand's own, bent. Which one does not matter, since what it rolls
+    // about the axis too little or too much is found as the mean of what both hands rolled beyond it.
     bent.copy(axis0).applyQuaternion(turnA);
-    rotation.setFromUnitVectors(bent, axis).multiply(turnA);
-    // What the right hand rolls beyond that; half of it is the mean of both. The left hand rolls by none, being the measure.
-    roll.copy(rotation).invert().premultiply(turnB);
-    const rolled = 2 * Math.atan2(roll.x * axis0.x + roll.y * axis0.y + roll.z * axis0.z, roll.w);
-    const half = Math.atan2(Math.sin(rolled), Math.cos(rolled)) / 2;
-    rotation.multiply(roll.setFromAxisAngle(axis0, half));
+    rotation.copy(turnA);
+    if (bent.dot(axis) < -0.5) {
+      // Nearly half a turn has no shortest way that could be computed well: by a quarter first.
+      if (Math.abs(bent.x) < 0.7) side.set(1, 0, 0);
+      else side.set(0, 1, 0);
+      side.addScaledVector(bent, -bent.dot(side)).normalize();
+      rotation.premultiply(bend.setFromUnitVectors(bent, side));
+      bent.copy(side);
+    }
+    rotation.premultiply(bend.setFromUnitVectors(bent, axis));
+    bend.copy(rotation).invert();
+    const rollA = rollAbout(axis0, roll.multiplyQuaternions(bend, turnA));
+    const rollB = rollAbout(axis0, roll.multiplyQuaternions(bend, turnB));
+    const between = Math.atan2(Math.sin(rollB - rollA), Math.cos(rollB - rollA));
+    rotation.multiply(roll.setFromAxisAngle(axis0, rollA + between / 2));
     middle0.addVectors(a0.position, b0.position).multiplyScalar(0.5);
     middle.addVectors(a.position, b.position).multiplyScalar(0.5);
     similarity(this.model, rotation, apart / apart0, middle0, middle).multiply(this.began);
   }
+}
+
+/** The part of a turn that is about `axis`, radians. */
+function rollAbout(axis: Vector3, { x, y, z, w }: Quaternion): number {
+  return 2 * Math.atan2(x * axis.x + y * axis.y + z * axis.z, w);
 }
 
 /** Turns and scales about `from` and carries that point to `to`. */
@@ -129,10 +143,12 @@ const unused = new Vector3();
 const rotation = new Quaternion();
 const turnA = new Quaternion();
 const turnB = new Quaternion();
+const bend = new Quaternion();
 const roll = new Quaternion();
 const axis0 = new Vector3();
 const axis = new Vector3();
 const bent = new Vector3();
+const side = new Vector3();
 const middle0 = new Vector3();
 const middle = new Vector3();
 const scaling = new Vector3();
