@@ -9,8 +9,10 @@ export function emptyLabels(dims: Dims): LabelmapData {
   return { dims, bricks: new Array<number>(bi * bj * bk).fill(0) };
 }
 
-/** A chunk that was packed before its segment had a slot; its vertices are given it here, in place. */
-export function placeChunk(chunk: SurfaceChunk, id: string, slot: number): SurfaceChunk {
-  for (let n = PLACE_STRIDE - 1; n < chunk.place.length; n += PLACE_STRIDE) chunk.place[n] = slot;
-  return { ...chunk, id, ranges: chunk.ranges.map((range) => ({ ...range, slot })) };
+/** A chunk that was packed before its segments had slots; its vertices are given theirs here, in place. */
+export function placeChunk(chunk: SurfaceChunk, id: string, slotOf: (provisional: number) => number): SurfaceChunk {
+  const slots = new Map(chunk.ranges.map(({ slot }) => [slot, slotOf(slot)]));
+  for (let n = PLACE_STRIDE - 1; n < chunk.place.length; n += PLACE_STRIDE)
+    chunk.place[n] = slots.get(chunk.place[n] as number) as number;
+  return { ...chunk, id, ranges: chunk.ranges.map((range) => ({ ...range, slot: slots.get(range.slot) as number })) };
 }

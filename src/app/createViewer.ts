@@ -12,7 +12,7 @@ import { createSurfaceStore } from '#state/surfaceStore.ts';
 import type { MethodRequest, SeriesChoice, Viewer, ViewerActions } from '#state/viewer.ts';
 import { createViewStore } from '#state/viewStore.ts';
 import { exportCase } from './exportCase.ts';
-import { type OpenParts, openCase } from './openCase.ts';
+import { createOpener, type OpenParts } from './openCase.ts';
 import { openLabels } from './openLabels.ts';
 import { newSegments } from './segments.ts';
 import { createSurfaceKeeper, type SurfaceKeeper } from './surfaceKeeper.ts';
@@ -59,7 +59,7 @@ export function createViewer(): Composition {
   };
 
   const actions: ViewerActions = {
-    open: (source) => openCase(parts, source),
+    open: createOpener(parts),
     openLabels: (url) => openLabels(parts, url),
     seriesQuestion: seriesQuestion.store,
     async segment(request: MethodRequest) {

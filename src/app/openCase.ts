@@ -23,19 +23,30 @@ export interface OpenParts {
   readonly ask: (choices: readonly SeriesChoice[]) => Promise<string | null>;
 }
 
-/** Opens what the user gave. What is open stays as it is until the new scan has been read. */
-export async function openCase(parts: OpenParts, source: OpenSource): Promise<void> {
-  const marks = startMarks();
-  if ('sample' in source) return openPhantom(parts, marks);
-  const refs = refsOf(source);
-  await openScan(parts, marks, refs, refs.length > 1 ? await chooseSeries(parts, refs) : undefined);
+/** Opens what the user gave. What is open stays as it is until the new scan has been read; an opening under way gives way. */
+export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<void> {
+  let last = new AbortController();
+  return async (source) => {
+    last.abort();
+    const own = new AbortController();
+    last = own;
+    const marks = startMarks();
+    if ('sample' in source) return openPhantom(parts, marks, own.signal);
+    const refs = refsOf(source);
+    const series = refs.length > 1 ? await chooseSeries(parts, refs, own.signal) : undefined;
+    await openScan(parts, marks, refs, series, own.signal);
+  };
 }
 
 /** Headers first: where a folder holds several scans, the user says which. */
-async function chooseSeries({ pool, jobs, ask }: OpenParts, refs: readonly SourceRef[]): Promise<string | undefined> {
+async function chooseSeries(
+  { pool, jobs, ask }: OpenParts,
+  refs: readonly SourceRef[],
+  opening: AbortSignal,
+): Promise<string | undefined> {
   const listed = await jobs.verbs.run('job.listing', titleOf(refs), (job) =>
     pool.run('listSeries', [refs, titleOf(refs)], {
-      signal: job.signal,
+      signal: AbortSignal.any([job.signal, opening]),
       onStep: ({ stage, done, of }) => job.step(stage, done, of),
     }),
   );

@@ -1,11 +1,11 @@
 import { makePhantom, type Phantom } from '#compute/phantom.ts';
 import { labelSurfaces } from '#compute/surfaceNets.ts';
 import { phantomGrid } from '#core/anatomy/phantomSpec.ts';
-import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
+import { type LabelmapData, labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import { spacingOf } from '#core/space/affine.ts';
-import { voxelVolumeMm3 } from '#core/volume/volume.ts';
-import { isShown } from '#scene/arena/layers.ts';
-import type { NewSegment } from '#state/viewer.ts';
+import { type VolumeHeader, voxelVolumeMm3 } from '#core/volume/volume.ts';
+import type { NewSegment, SurfaceChunk } from '#state/viewer.ts';
+import { placeChunk } from './coarse.ts';
 import type { OpenMarks } from './marks.ts';
 import type { OpenParts } from './openCase.ts';
 import { colorOfTissue, lookOfStructure } from './phantomLook.ts';
@@ -24,77 +24,115 @@ const NOISE_HU = 12;
  * The embedded sample: a synthetic thorax with its true labels. A coarse one is on screen at once; the case has the fine one's
  * grid from the beginning, so that nothing about it changes when the fine voxels come.
  */
-export async function openPhantom(parts: OpenParts, marks: OpenMarks): Promise<void> {
-  const { pool, jobs, store, surfaces, keeper, newId } = parts;
-  const coarseGrid = phantomGrid({ size: COARSE_SIZE });
-  const fineGrid = phantomGrid({ size: FINE_SIZE });
-  const release = keeper.hold();
+export async function openPhantom(parts: OpenParts, marks: OpenMarks, opening: AbortSignal): Promise<void> {
+  const { jobs, store, keeper, newId } = parts;
   const volumeId = newId('volume');
+  const stillOpen = () => store.getState().volumes.some(({ id }) => id === volumeId);
+  const release = keeper.hold();
   try {
-    const layer = await jobs.verbs.run('job.sample', '', async ({ signal, step }) => {
-      const coarse = await makePhantom(
-        pool,
-        { case: 'thorax', ...coarseGrid, noiseHu: NOISE_HU, seed: SEED },
-        {
-          signal,
-          onStep: ({ stage, done, of }) => step(stage, done, of),
-        },
-      );
-      marks.measure('read');
-      const labels = await pool.run('upsampleLabels', [coarse.labels, coarseGrid, fineGrid], { signal });
-      const meshes = await labelSurfaces(
-        pool,
-        labelmapFromDense(coarse.labels, coarseGrid.dims),
-        coarseGrid.rasFromIjk,
-        { signal },
-      );
-      const header = {
-        ...coarse.volume.header,
-        ...fineGrid,
-        spacing: spacingOf(fineGrid.rasFromIjk),
-        name: 'Thorax phantom',
-      };
-      store.putVolume(volumeId, header, null);
-      store.verbs.open('Thorax phantom', volumeRecord(volumeId, header), firstWindow(header), middleOf(header));
-      store.verbs.addLayer(labels, segmentsOf(coarse, valuesAtEdge(labels)), 'history.sample');
-      const segments = store.getState().segments;
-      const layer = segments[0]?.layer ?? '';
-      const byValue = new Map(segments.map((segment) => [segment.value, segment]));
-      const made = meshes.flatMap((mesh) => {
-        const segment = byValue.get(mesh.value);
-        return segment && isShown(segment) ? [{ segment, mesh }] : [];
-      });
-      const voxelMm = Math.min(...spacingOf(coarseGrid.rasFromIjk));
-      const chunk = await drawn(pool, made, layer, 'coarse', TRIANGLE_GOAL, voxelMm, signal, () => undefined);
-      surfaces.exchange(surfaces.getState().chunks.keys(), [chunk]);
-      marks.measure('coarse');
-      return layer;
-    });
-
-    const fine = await jobs.verbs.run('job.sampleFine', '', ({ signal, step }) =>
-      makePhantom(
-        pool,
-        { case: 'thorax', ...fineGrid, noiseHu: NOISE_HU, seed: SEED },
-        {
-          signal,
-          onStep: ({ stage, done, of }) => step(stage, done, of),
-        },
-      ),
+    const first = await jobs.verbs.run('job.sample', '', (job) =>
+      coarseSample(parts, marks, AbortSignal.any([job.signal, opening]), job.step),
     );
-    if (!store.getState().volumes.some(({ id }) => id === volumeId)) return;
-    const labels = await pool.run('bricks', [fine.labels, fineGrid.dims], { transfer: [fine.labels.buffer] });
-    store.putVolume(volumeId, fine.volume.header, fine.volume);
-    const cut = valuesAtEdge(labels);
-    store.verbs.refineLayer(
-      layer,
-      labels,
-      fine.segments.map(({ id, voxels, volumeMl }) => ({ value: id, voxels, volumeMl, cutByEdge: cut.has(id) })),
-    );
+    const layer = begin(parts, volumeId, first);
+    marks.measure('coarse');
+    try {
+      await jobs.verbs.run('job.sampleFine', '', (job) =>
+        refine(parts, volumeId, layer, AbortSignal.any([job.signal, opening]), job.step),
+      );
+    } catch (thrown) {
+      // Without its fine voxels there is no scan: what was open before is open again.
+      while (stillOpen() && store.getState().canUndo) store.verbs.undo();
+      throw thrown;
+    }
   } finally {
     release();
   }
+  if (!stillOpen()) return;
   await keeper.settled();
   marks.measure('full');
+}
+
+type Step = (stage: string, done: number, of: number) => void;
+
+interface CoarseSample {
+  readonly header: VolumeHeader;
+  readonly labels: LabelmapData;
+  readonly segments: readonly NewSegment[];
+  /** Slots are the values in `labels`, until the segments have theirs. */
+  readonly chunk: SurfaceChunk;
+}
+
+async function coarseSample(
+  { pool }: OpenParts,
+  marks: OpenMarks,
+  signal: AbortSignal,
+  step: Step,
+): Promise<CoarseSample> {
+  const [coarseGrid, fineGrid] = [phantomGrid({ size: COARSE_SIZE }), phantomGrid({ size: FINE_SIZE })];
+  const coarse = await makePhantom(
+    pool,
+    { case: 'thorax', ...coarseGrid, noiseHu: NOISE_HU, seed: SEED },
+    { signal, onStep: ({ stage, done, of }) => step(stage, done, of) },
+  );
+  marks.measure('read');
+  const [labels, meshes] = await Promise.all([
+    pool.run('upsampleLabels', [coarse.labels, coarseGrid, fineGrid], { signal }),
+    labelSurfaces(pool, labelmapFromDense(coarse.labels, coarseGrid.dims), coarseGrid.rasFromIjk, { signal }),
+  ]);
+  const segments = segmentsOf(coarse, valuesAtEdge(labels));
+  const byValue = new Map(segments.map((segment) => [segment.value, segment]));
+  const shown = meshes.flatMap((mesh) => {
+    const segment = byValue.get(mesh.value);
+    return segment?.visible ? [{ segment: { ...segment, slot: mesh.value }, mesh }] : [];
+  });
+  const voxelMm = Math.min(...spacingOf(coarseGrid.rasFromIjk));
+  const chunk = await drawn(pool, shown, 'coarse', 'coarse', TRIANGLE_GOAL, voxelMm, signal, () => undefined);
+  const header = {
+    ...coarse.volume.header,
+    ...fineGrid,
+    spacing: spacingOf(fineGrid.rasFromIjk),
+    name: 'Thorax phantom',
+  };
+  return { header, labels, segments, chunk };
+}
+
+/** Opens the case, all at once; gives the layer of its labels. */
+function begin({ store, surfaces }: OpenParts, volumeId: string, sample: CoarseSample): string {
+  const { header, labels, chunk } = sample;
+  store.putVolume(volumeId, header, null);
+  store.verbs.open('Thorax phantom', volumeRecord(volumeId, header), firstWindow(header), middleOf(header));
+  store.verbs.addLayer(labels, sample.segments, 'history.sample');
+  const { segments } = store.getState();
+  const slots = new Map(segments.map(({ value, slot }) => [value, slot]));
+  const layer = segments[0]?.layer ?? '';
+  const placed = placeChunk(chunk, layer, (value) => slots.get(value) as number);
+  surfaces.exchange(surfaces.getState().chunks.keys(), [placed]);
+  return layer;
+}
+
+/** The fine voxels and labels in the place of the coarse ones. */
+async function refine(
+  { pool, store }: OpenParts,
+  volumeId: string,
+  layer: string,
+  signal: AbortSignal,
+  step: Step,
+): Promise<void> {
+  const grid = phantomGrid({ size: FINE_SIZE });
+  const fine = await makePhantom(
+    pool,
+    { case: 'thorax', ...grid, noiseHu: NOISE_HU, seed: SEED },
+    { signal, onStep: ({ stage, done, of }) => step(stage, done, of) },
+  );
+  const labels = await pool.run('bricks', [fine.labels, grid.dims], { signal, transfer: [fine.labels.buffer] });
+  if (!store.getState().volumes.some(({ id }) => id === volumeId)) return;
+  store.putVolume(volumeId, fine.volume.header, fine.volume);
+  const cut = valuesAtEdge(labels);
+  store.verbs.refineLayer(
+    layer,
+    labels,
+    fine.segments.map(({ id, voxels, volumeMl }) => ({ value: id, voxels, volumeMl, cutByEdge: cut.has(id) })),
+  );
 }
 
 function segmentsOf({ segments, volume }: Phantom, cut: ReadonlySet<number>): NewSegment[] {

@@ -26,27 +26,47 @@ export async function openScan(
   marks: OpenMarks,
   refs: readonly SourceRef[],
   series: string | undefined,
+  opening: AbortSignal,
 ): Promise<void> {
   const { pool, jobs, keeper, shared } = parts;
   const title = titleOf(refs);
   const release = keeper.hold();
   let begun: Begun | null = null;
   try {
-    const opened = await jobs.verbs.run('job.reading', title, (job) =>
-      pool.run('openScan', [refs, { shared, name: title, ...(series === undefined ? {} : { series }) }], {
-        signal: job.signal,
-        onStep: ({ stage, done, of, partial }) => {
-          job.step(stage, done, of);
-          const piece = partial as OpenPartial | undefined;
-          if (piece?.kind === 'read') marks.measure('read');
-          if (piece?.kind === 'coarse') {
-            begun = begin(parts, title, piece);
-            marks.measure('coarse');
-          }
+    // Once the case is open its voxels must come: a cancel then ends the job's card and what would follow, not the reading.
+    const reading = new AbortController();
+    let stopped = false;
+    const opened = await jobs.verbs.run('job.reading', title, (job) => {
+      const result = pool.run(
+        'openScan',
+        [refs, { shared, name: title, ...(series === undefined ? {} : { series }) }],
+        {
+          signal: reading.signal,
+          onStep: ({ stage, done, of, partial }) => {
+            job.step(stage, done, of);
+            const piece = partial as OpenPartial | undefined;
+            if (piece?.kind === 'read') marks.measure('read');
+            if (piece?.kind === 'coarse' && !reading.signal.aborted) {
+              begun = begin(parts, title, piece);
+              marks.measure('coarse');
+            }
+          },
         },
-      }),
-    );
-    await refine(parts, opened, begun ?? begin(parts, title, { ...opened, header: opened.volume.header, chunk: null }));
+      );
+      return new Promise<{ voxels: Promise<OpenedScan> }>((resolve, reject) => {
+        const stop = () => {
+          stopped = true;
+          if (begun) resolve({ voxels: result });
+          else reading.abort();
+        };
+        for (const signal of [job.signal, opening]) signal.addEventListener('abort', stop, { once: true });
+        if (opening.aborted) stop();
+        result.then(() => resolve({ voxels: result }), reject);
+      });
+    });
+    const scan = await opened.voxels;
+    begun ??= begin(parts, title, { ...scan, header: scan.volume.header, chunk: null });
+    await refine(parts, scan, begun, () => stopped || opening.aborted);
   } finally {
     release();
   }
@@ -73,7 +93,7 @@ function begin(
   const [id] = store.verbs.addLayer(emptyLabels(header.dims), [placeholder(look, isovalue)], 'history.segmented');
   const record = store.getState().segments.find((each) => each.id === id);
   if (!record) throw new Error('a segment that was just added is not there');
-  if (chunk) surfaces.exchange(surfaces.getState().chunks.keys(), [placeChunk(chunk, record.layer, record.slot)]);
+  if (chunk) surfaces.exchange(surfaces.getState().chunks.keys(), [placeChunk(chunk, record.layer, () => record.slot)]);
   return { volumeId, layer: record.layer };
 }
 
@@ -98,17 +118,23 @@ function placeholder(look: FirstLook, isovalue: number): NewSegment {
   };
 }
 
-async function refine(parts: OpenParts, opened: OpenedScan, { volumeId, layer }: Begun): Promise<void> {
+async function refine(
+  parts: OpenParts,
+  opened: OpenedScan,
+  { volumeId, layer }: Begun,
+  stopped: () => boolean,
+): Promise<void> {
   const { store, jobs, pool } = parts;
   const { volume, coarseLabels, isovalue } = opened;
+  const stillOpen = () => store.getState().volumes.some(({ id }) => id === volumeId);
+  if (!stillOpen()) return;
   store.putVolume(volumeId, volume.header, volume);
   store.verbs.refineLayer(layer, coarseLabels, []);
-  const stillOpen = () => store.getState().volumes.some(({ id }) => id === volumeId);
 
   const looks = firstLooks(volume.header.modality);
   let added = 0;
   for (const [index, next] of looks.entries()) {
-    if (!stillOpen()) return;
+    if (!stillOpen() || stopped()) return;
     const title = methodById(next.method).title;
     const found = await jobs.verbs
       .run('job.segmenting', title, (job) =>
@@ -123,6 +149,7 @@ async function refine(parts: OpenParts, opened: OpenedScan, { volumeId, layer }:
       .catch(() => null);
     if (!found || !stillOpen()) continue;
     const labels = await pool.run('bricks', [found.labels, volume.header.dims], { transfer: [found.labels.buffer] });
+    if (!stillOpen()) return;
     const settled = { opacity: next.opacity, isovalue: isovalueOf(next, found, isovalue), automatic: true };
     const segments = newSegments({ method: next.method }, found, labels, volume.header, settled, index);
     if (index === 0)

@@ -15,6 +15,7 @@ export interface SurfaceKeeper {
 interface Made {
   /** What the chunk was made from: the layer's revision and its segments' slots. */
   readonly key: string;
+  readonly chunks: readonly string[];
 }
 
 type Parts = Pick<Viewer, 'case' | 'voxels' | 'jobs'> & { readonly surfaces: SurfaceStore };
@@ -29,6 +30,12 @@ export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, sur
     return `${revision}:${segments.map(({ slot, value, isovalue }) => `${slot}=${value}@${isovalue ?? ''}`).join(',')}`;
   };
 
+  /** An opening takes all chunks away; where it is taken back, the surfaces are to be made again. */
+  const isMade = (layer: string, key: string): boolean => {
+    const known = made.get(layer);
+    return known?.key === key && known.chunks.every((id) => surfaces.getState().chunks.has(id));
+  };
+
   function look(state: CaseState): void {
     if (held > 0) return;
     const layers = Map.groupBy(state.segments, ({ layer }) => layer);
@@ -41,7 +48,7 @@ export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, sur
     const total = state.segments.reduce((sum, { voxels: count }) => sum + count ** (2 / 3), 0);
     for (const [layer, segments] of layers) {
       const key = keyOf(layer, segments);
-      if (made.get(layer)?.key === key || running.get(layer)?.key === key) continue;
+      if (isMade(layer, key) || running.get(layer)?.key === key) continue;
       running.get(layer)?.abort.abort();
       const share = segments.reduce((sum, { voxels: count }) => sum + count ** (2 / 3), 0) / Math.max(1, total);
       start(layer, key, segments, Math.max(0.3, share));
@@ -61,7 +68,7 @@ export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, sur
         const signal = AbortSignal.any([job.signal, abort.signal]);
         const chunks = await makeChunks(pool, { layer, labels, volume, segments }, { signal, step: job.step, share });
         if (signal.aborted) return;
-        made.set(layer, { key });
+        made.set(layer, { key, chunks: chunks.map(({ id }) => id) });
         surfaces.exchange(chunkIds(layer), chunks);
       })
       // A failure is on its card already; the next change of the case tries again.

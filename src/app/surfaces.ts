@@ -80,7 +80,10 @@ export async function makeChunks(
 /** Smoothed, thinned to `goal` triangles in all passes, packed. The meshes' buffers are given away. */
 export async function drawn(
   pool: Pool,
-  surfaces: readonly { readonly segment: SegmentRecord; readonly mesh: Mesh }[],
+  surfaces: readonly {
+    readonly segment: Pick<SegmentRecord, 'slot' | 'opacity' | 'isovalue'>;
+    readonly mesh: Mesh;
+  }[],
   id: string,
   detail: 'coarse' | 'full',
   goal: number,
