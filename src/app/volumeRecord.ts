@@ -44,8 +44,9 @@ export function firstWindow(header: VolumeHeader): WindowRecord {
   return { level: (low + high) / 2, width: Math.max(high - low, 1e-6) };
 }
 
-/** The middle of the grid. */
+/** A voxel centre at the middle of the grid: the first slices show voxels, not a blend of two. */
 export function middleOf({ dims, rasFromIjk }: VolumeHeader): RasPoint {
-  const [r, a, s] = transform(rasFromIjk, [(dims[0] - 1) / 2, (dims[1] - 1) / 2, (dims[2] - 1) / 2]);
+  const [i, j, k] = dims.map((n) => Math.floor((n - 1) / 2)) as [number, number, number];
+  const [r, a, s] = transform(rasFromIjk, [i, j, k]);
   return [r, a, s];
 }
