@@ -1,0 +1,18 @@
+/**
+ * For the time of a session the canvas is as large as the window: an emulated headset shows both eyes in it, whatever place the
+ * page had given it, and what the page draws around it would lie over the room in AR. A real headset takes no notice.
+ * @param page hidden while an emulated headset has taken the canvas out of it
+ * @returns puts everything back
+ */
+export function presentedCanvas(canvas: HTMLCanvasElement, page: HTMLElement | null): () => void {
+  const { width, height } = canvas.style;
+  canvas.style.width = '100vw';
+  canvas.style.height = '100vh';
+  const hidden = page !== null && !page.contains(canvas);
+  if (hidden) page.style.visibility = 'hidden';
+  return () => {
+    canvas.style.width = width;
+    canvas.style.height = height;
+    if (hidden) page.style.visibility = '';
+  };
+}
