@@ -7,6 +7,7 @@ import { createViewer } from './createViewer.ts';
 import { answerPortal } from './embed.ts';
 import { startHeadset } from './headset.ts';
 import { Page } from './Page.tsx';
+import { readiness } from './readiness.ts';
 import { createViewerApi } from './viewerApi.ts';
 
 const composition = createViewer();
@@ -21,14 +22,10 @@ createRoot(root).render(
 );
 
 startHeadset(composition, { emulate: address.emulateHeadset, opens: address.source !== null });
-const ready = Promise.resolve();
-window.vesalius = createViewerApi(composition, ready);
+const { actions } = composition.viewer;
+const { source, labels } = address;
+const opening = source && actions.open(source);
+window.vesalius = createViewerApi(composition, readiness(composition, opening));
 void answerPortal(window.vesalius);
-if (address.source) {
-  // What failed is on its card.
-  const { actions } = composition.viewer;
-  actions
-    .open(address.source)
-    .then(() => (address.labels ? actions.openLabels(address.labels) : undefined))
-    .catch(() => undefined);
-}
+// What failed is on its card.
+opening?.then(() => (labels ? actions.openLabels(labels) : undefined)).catch(() => undefined);
