@@ -10,7 +10,7 @@ export interface CoarseGrid {
 }
 
 /** About this many voxels make a first picture within milliseconds. */
-const GOAL = 300_000;
+const GOAL = 150_000;
 
 /** Samples voxels, it does not average them: what is drawn lies at true voxels, and one read per sample is all it costs. */
 export function coarseGrid({ header, scalars }: Volume, outside: number): CoarseGrid {
