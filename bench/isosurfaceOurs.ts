@@ -1,10 +1,10 @@
 // Our isosurface on one raw volume, in a process of its own.   usage: isosurfaceOurs.ts RAW TYPE NI NJ NK ISO WORKERS REPEATS
 import { readFileSync } from 'node:fs';
-import { affineFromRows } from '#core/space/affine.ts';
-import { type ScalarType, scalarsOver } from '#core/volume/volume.ts';
 import { isosurface, prepareIsosurface, recycle } from '#compute/isosurface.ts';
 import { createPool } from '#compute/pool.ts';
 import { spawnNode } from '#compute/spawnNode.ts';
+import { affineFromRows } from '#core/space/affine.ts';
+import { type ScalarType, scalarsOver } from '#core/volume/volume.ts';
 import { peakBytes } from './child.ts';
 
 const [raw, kind, ni, nj, nk, iso, workers, repeats] = process.argv.slice(2) as [string, ScalarType, ...string[]];

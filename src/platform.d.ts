@@ -148,4 +148,5 @@ declare global {
     readonly url: string;
   }
 }
+
 export {};

@@ -5,7 +5,21 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 
 /** Who may import whom: a layer sees those before it (and itself); the last two before app never see one another. */
-const order = ['core', 'kernels', 'i18n', 'io', 'compute', 'state', 'session', 'scene', 'xr', 'ui', 'planning', 'training', 'app'] as const;
+const order = [
+  'core',
+  'kernels',
+  'i18n',
+  'io',
+  'compute',
+  'state',
+  'session',
+  'scene',
+  'xr',
+  'ui',
+  'planning',
+  'training',
+  'app',
+] as const;
 const sees: Readonly<Record<string, readonly string[]>> = {
   core: [],
   i18n: [],
@@ -48,7 +62,9 @@ function sourceFiles(): SourceFile[] {
 /** Every module named by import, export … from, or import(); types too, since a type ties two files together as well. */
 function importsOf(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
-  return [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)['"]([^'"]+)['"]/g)].map((match) => match[1] as string);
+  return [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)['"]([^'"]+)['"]/g)].map(
+    (match) => match[1] as string,
+  );
 }
 
 /** The layer that an import leads to, null for a package. */
@@ -78,7 +94,12 @@ describe('architecture', () => {
   });
 
   it('an upward import is found', () => {
-    const wrong = { path: 'src/core/space/wrong.ts', layer: 'core', text: '', imports: importsOf("import { x } from '#scene/x.ts';") };
+    const wrong = {
+      path: 'src/core/space/wrong.ts',
+      layer: 'core',
+      text: '',
+      imports: importsOf("import { x } from '#scene/x.ts';"),
+    };
     expect(upwardImports([wrong])).toHaveLength(1);
   });
 
@@ -86,10 +107,16 @@ describe('architecture', () => {
     const byPath = new Map(files.map((file) => [file.path, file]));
     const next = (file: SourceFile) =>
       file.imports.flatMap((imported) => {
-        const path = imported.startsWith('#') ? `src/${imported.slice(1)}` : imported.startsWith('.') ? join(file.path, '..', imported) : '';
+        const path = imported.startsWith('#')
+          ? `src/${imported.slice(1)}`
+          : imported.startsWith('.')
+            ? join(file.path, '..', imported)
+            : '';
         const found = byPath.get(path);
         // A dynamic import and a type are no cycle at load time.
-        const isType = new RegExp(`import type[^;]*['"]${imported.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}['"]`).test(file.text);
+        const isType = new RegExp(`import type[^;]*['"]${imported.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}['"]`).test(
+          file.text,
+        );
         return found && !isType && !file.text.includes(`import('${imported}')`) ? [found] : [];
       });
     const done = new Set<string>();
@@ -114,7 +141,9 @@ describe('architecture', () => {
   });
 
   it('LPS exists in io and its declaration alone', () => {
-    const elsewhere = files.filter((file) => file.layer !== 'io' && file.path !== 'src/core/space/affine.ts' && file.text.includes("'lps'"));
+    const elsewhere = files.filter(
+      (file) => file.layer !== 'io' && file.path !== 'src/core/space/affine.ts' && file.text.includes("'lps'"),
+    );
     expect(elsewhere.map((file) => file.path)).toEqual([]);
   });
 
@@ -124,8 +153,10 @@ describe('architecture', () => {
   });
 
   it('kernels are loaded by compute alone', () => {
-    expect(files.filter(({ layer, text }) => layer !== 'compute' && layer !== 'bench' && text.includes('loadKernel')).map(({ path }) => path)).toEqual([
-      'cli/commands/doctor.ts',
-    ]);
+    expect(
+      files
+        .filter(({ layer, text }) => layer !== 'compute' && layer !== 'bench' && text.includes('loadKernel'))
+        .map(({ path }) => path),
+    ).toEqual(['cli/commands/doctor.ts']);
   });
 });

@@ -1,10 +1,10 @@
+import type { IsosurfaceGrid } from '#compute/jobs/isosurface.ts';
+import { type MeshMemory, meshIn, meshMemory, slabLayout, typeOf } from '#compute/jobs/isosurfaceLayout.ts';
+import type { Pool, RunOptions } from '#compute/pool.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import type { Affine } from '#core/space/affine.ts';
 import type { Step } from '#core/steps.ts';
 import type { Dims, ScalarArray } from '#core/volume/volume.ts';
-import type { IsosurfaceGrid } from '#compute/jobs/isosurface.ts';
-import { meshIn, type MeshMemory, meshMemory, slabLayout, typeOf } from '#compute/jobs/isosurfaceLayout.ts';
-import type { Pool, RunOptions } from '#compute/pool.ts';
 
 export interface IsosurfaceVolume {
   /** i fastest; read where it lies when its buffer is shared, else the slabs that workers need are copied to them. */

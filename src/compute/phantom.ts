@@ -1,8 +1,8 @@
+import type { Pool } from '#compute/pool.ts';
 import type { PhantomSpec } from '#core/anatomy/phantomSpec.ts';
 import type { Exact } from '#core/anatomy/thorax.ts';
-import type { Pool } from '#compute/pool.ts';
-import type { Step } from '#core/steps.ts';
 import { spacingOf } from '#core/space/affine.ts';
+import type { Step } from '#core/steps.ts';
 import { type Volume, voxelCount, voxelVolumeMm3 } from '#core/volume/volume.ts';
 
 export interface PhantomSegment {

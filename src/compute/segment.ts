@@ -1,8 +1,8 @@
-import type { Step } from '#core/steps.ts';
-import { type Volume, voxelCount } from '#core/volume/volume.ts';
 import type { SegmentationResult, SegmentRequest } from '#compute/jobs/segment/segment.ts';
 import { methodById, parseSettings } from '#compute/methods/registry.ts';
 import type { Pool } from '#compute/pool.ts';
+import type { Step } from '#core/steps.ts';
+import { type Volume, voxelCount } from '#core/volume/volume.ts';
 
 export type { SegmentationResult, SegmentRequest } from '#compute/jobs/segment/segment.ts';
 

@@ -1,9 +1,9 @@
-import { asVesaliusError, fieldsOf, VesaliusError } from '#core/errors.ts';
-import type { AsyncSteps, Step, Steps } from '#core/steps.ts';
 import type { Port } from '#compute/port.ts';
 import { type FromWorker, type ToWorker, transfersOf } from '#compute/protocol.ts';
+import { asVesaliusError, fieldsOf, VesaliusError } from '#core/errors.ts';
+import type { AsyncSteps, Step, Steps } from '#core/steps.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: a job's own type is checked where it is called, through Jobs
+// A job's own type is checked where it is called, through Jobs.
 type Job = (...args: never[]) => unknown;
 /** Each entry loads the job's module on first use: a worker holds only what it runs. */
 export type JobTable = Readonly<Record<string, () => Promise<Job>>>;

@@ -1,5 +1,5 @@
-import type { FromWorker } from '#compute/protocol.ts';
 import type { WorkerHandle } from '#compute/pool.ts';
+import type { FromWorker } from '#compute/protocol.ts';
 
 /** A module worker of our own origin. */
 export function spawnBrowser(): WorkerHandle {

@@ -1,8 +1,8 @@
-import type { AsyncSteps } from '#core/steps.ts';
 import { spacingOf } from '#core/space/affine.ts';
+import type { AsyncSteps } from '#core/steps.ts';
 import type { Modality, ScalarType, Volume, VolumeHeader } from '#core/volume/volume.ts';
-import type { ByteSource } from './source.ts';
 import { readVoxels, type VoxelPlan } from './readVoxels.ts';
+import type { ByteSource } from './source.ts';
 
 /** What is known of a volume before its voxels are read. `modality` and `scalarType` may change when they are. */
 export type HeaderFacts = Omit<VolumeHeader, 'storedRange'>;

@@ -5,7 +5,7 @@ import type { Warning } from '#core/warnings.ts';
 import type { ByteReader } from './byteReader.ts';
 import type { GzipEnd } from './gzip/gunzip.ts';
 import { refuseTooLarge } from './memory.ts';
-import { fittingType, firstScalarType, type StoredType, storedBytes, type VoxelSink, voxelSink } from './narrow.ts';
+import { firstScalarType, fittingType, type StoredType, storedBytes, type VoxelSink, voxelSink } from './narrow.ts';
 
 /** Where the voxels of one file lie and what they are, in the file's own words where an error may need them. */
 export interface VoxelPlan {

@@ -1,5 +1,5 @@
 import { VesaliusError } from '#core/errors.ts';
-import { baseName, type ByteSource, openSource } from './source.ts';
+import { type ByteSource, baseName, openSource } from './source.ts';
 
 /**
  * The file `name` beside `source`: among `others`, else on disk or at the same address.

@@ -2,9 +2,9 @@ import { addAfterEffect, addEffect, type RootState, useFrame, useThree } from '@
 import { type ComponentType, Fragment, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { ACESFilmicToneMapping, type PerspectiveCamera } from 'three';
 import type { StoreApi } from 'zustand/vanilla';
-import type { LightState } from './lightKeeper.ts';
-import { FiberCanvas } from './FiberCanvas.tsx';
 import { deskPointer } from './deskPointer.ts';
+import { FiberCanvas } from './FiberCanvas.tsx';
+import type { LightState } from './lightKeeper.ts';
 import { StageModel } from './StageModel.ts';
 import { StageContext } from './stageContext.ts';
 import { useViewer, ViewerContext } from './viewerContext.ts';

@@ -1,6 +1,6 @@
 // Keeps the light of the surfaces true: when a structure goes, its shadow goes too. A shadow that stays looks like pathology.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { bakeChunks, bakeContact, type BakeSource, CONTACT_SIZE, makeOccupancy } from '#compute/bake.ts';
+import { type BakeSource, bakeChunks, bakeContact, CONTACT_SIZE, makeOccupancy } from '#compute/bake.ts';
 import type { Pool } from '#compute/pool.ts';
 import { affine } from '#core/space/affine.ts';
 import { isOpaque, isShown } from '#scene/arena/layers.ts';

@@ -38,7 +38,11 @@ export interface App {
 
 /** The built page on a port of its own, and a browser. */
 export async function startApp(args: readonly string[] = []): Promise<App> {
-  const { server, port } = await serveStatic({ dir: join(import.meta.dirname, '../../dist/web'), host: 'localhost', port: 5400 });
+  const { server, port } = await serveStatic({
+    dir: join(import.meta.dirname, '../../dist/web'),
+    host: 'localhost',
+    port: 5400,
+  });
   const browser = await launchBrowser(args);
   return {
     browser,
@@ -102,7 +106,9 @@ export async function openPage(app: App, options: OpenOptions = {}): Promise<Ope
     );
   }
   if (options.headset) await page.addInitScript(headsetScript());
-  const urls = options.files?.length ? `urls=${options.files.map((file) => `/__data/${basename(file)}`).join(',')}` : '';
+  const urls = options.files?.length
+    ? `urls=${options.files.map((file) => `/__data/${basename(file)}`).join(',')}`
+    : '';
   await page.goto(`${app.origin}/?${[options.query, urls].filter(Boolean).join('&')}`);
   await page.waitForFunction(() => window.vesalius?.ready !== undefined);
   await page.evaluate(() => window.vesalius.ready);
@@ -111,7 +117,10 @@ export async function openPage(app: App, options: OpenOptions = {}): Promise<Ope
 
 /** Waits until the body is on screen. */
 export async function shown(page: Page, triangles = 1000): Promise<void> {
-  await page.waitForFunction((least) => window.vesalius.stats().triangles > least, triangles, { timeout: 60_000, polling: 50 });
+  await page.waitForFunction((least) => window.vesalius.stats().triangles > least, triangles, {
+    timeout: 60_000,
+    polling: 50,
+  });
 }
 
 function headsetScript(): string {
@@ -125,7 +134,9 @@ function headsetScript(): string {
 async function withoutIsolation(route: Parameters<Parameters<BrowserContext['route']>[1]>[0]): Promise<void> {
   const answer = await route.fetch();
   const headers = Object.fromEntries(
-    Object.entries(answer.headers()).filter(([name]) => name !== 'cross-origin-opener-policy' && name !== 'cross-origin-embedder-policy'),
+    Object.entries(answer.headers()).filter(
+      ([name]) => name !== 'cross-origin-opener-policy' && name !== 'cross-origin-embedder-policy',
+    ),
   );
   await route.fulfill({ response: answer, headers });
 }

@@ -1,4 +1,14 @@
-import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,8 +20,9 @@ import { extract } from 'tar-fs';
 const packageFolder = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..');
 
 /** The version that golden images are drawn with: npm's own Chromium. */
-export const chromiumVersion = (JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string })
-  .version;
+export const chromiumVersion = (
+  JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string }
+).version;
 
 /**
  * npm's Chromium, unpacked once into the temporary folder together with the libraries that a bare Debian lacks (libnss3 and
@@ -44,7 +55,10 @@ async function unpacked(): Promise<{ executablePath: string; env: Record<string,
   const fontList = join(home, 'fonts.conf');
   if (!existsSync(fontList)) {
     const dirs = `<dir>${join(home, 'fonts')}</dir><cachedir>${join(home, 'fonts-cache')}</cachedir>`;
-    writeFileSync(fontList, `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${dirs}</fontconfig>`);
+    writeFileSync(
+      fontList,
+      `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${dirs}</fontconfig>`,
+    );
   }
   const libraries = [join(home, 'libs/lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
   return {

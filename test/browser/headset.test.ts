@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
+import { PNG } from 'pngjs';
 import { Euler, Matrix4, Quaternion, Vector3 } from 'three';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PNG } from 'pngjs';
-import { type App, openPage, type OpenPage, shown, startApp } from './app.ts';
+import { type App, type OpenPage, openPage, shown, startApp } from './app.ts';
 
 let app: App;
 let open: OpenPage;

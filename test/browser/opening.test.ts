@@ -62,7 +62,8 @@ async function tasksOf(page: Page, act: () => Promise<unknown>): Promise<number[
 }
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 
-const open = (page: Page, urls: readonly string[]) => page.evaluate((list) => window.vesalius.open({ urls: list }), urls);
+const open = (page: Page, urls: readonly string[]) =>
+  page.evaluate((list) => window.vesalius.open({ urls: list }), urls);
 
 describe.skipIf(!head)('a head opens', { timeout: 120_000 }, () => {
   it('coarse, then whole; no task of the page is long; a second opening takes the place of the first', async () => {
@@ -99,7 +100,8 @@ describe.skipIf(!head)('a head opens', { timeout: 120_000 }, () => {
 
     const undone = await page.evaluate(async () => {
       const now = window.vesalius.case();
-      for (let n = 0; n < 9 && window.vesalius.case().volumes[0]?.id === now.volumes[0]?.id; n++) await window.vesalius.undo();
+      for (let n = 0; n < 9 && window.vesalius.case().volumes[0]?.id === now.volumes[0]?.id; n++)
+        await window.vesalius.undo();
       return window.vesalius.case().volumes.map(({ name }) => name);
     });
     expect(undone).toEqual(['ch2.nii.gz']);

@@ -10,7 +10,7 @@ import { spawnNode } from '#compute/spawnNode.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import { affineFromRows } from '#core/space/affine.ts';
 import { finishAsync } from '#core/steps.ts';
-import { scalarsOver, type ScalarType } from '#core/volume/volume.ts';
+import { type ScalarType, scalarsOver } from '#core/volume/volume.ts';
 import { dataFile } from '../data.ts';
 import { isosurfaceTwin } from '../twin/isosurface.ts';
 import { filled, type PhantomRecord, phantomVolume, unshared } from './isosurfacePhantoms.ts';

@@ -1,10 +1,10 @@
-import { affineFromRows, type Affine } from '#core/space/affine.ts';
+import { type Affine, affineFromRows } from '#core/space/affine.ts';
 import {
   allocateScalars,
   type Dims,
   type ScalarArray,
-  scalarsOver,
   type ScalarType,
+  scalarsOver,
   voxelCount,
 } from '#core/volume/volume.ts';
 

@@ -2,9 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { makePhantom, type Phantom } from '#compute/phantom.ts';
 import { createPool } from '#compute/pool.ts';
 import { spawnNode } from '#compute/spawnNode.ts';
+import { paletteOf } from '#core/anatomy/paint.ts';
 import { type PhantomSpec, phantomGrid } from '#core/anatomy/phantomSpec.ts';
 import { seeded } from '#core/anatomy/random.ts';
-import { paletteOf } from '#core/anatomy/paint.ts';
 import { makeThorax } from '#core/anatomy/thorax.ts';
 import { affine, transform } from '#core/space/affine.ts';
 

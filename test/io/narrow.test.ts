@@ -40,7 +40,10 @@ describe('voxelSink', () => {
           return fc.record({
             stored: fc.constant(stored),
             values: fc.array(
-              fc.oneof({ arbitrary: near, weight: 20 }, fc.double({ min, max, noNaN: true }).map((value) => Math.round(value) + 0)),
+              fc.oneof(
+                { arbitrary: near, weight: 20 },
+                fc.double({ min, max, noNaN: true }).map((value) => Math.round(value) + 0),
+              ),
               {
                 minLength: 1,
                 maxLength: 60,

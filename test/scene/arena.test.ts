@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import { Color, Matrix4, Mesh, PerspectiveCamera, Vector3 } from 'three';
+import { describe, expect, it } from 'vitest';
 import { packChunk } from '#core/mesh/pack.ts';
 import { Arena, type ArenaLook } from '#scene/arena/Arena.ts';
 import { MAX_LAYERS, sortPasses } from '#scene/arena/layers.ts';

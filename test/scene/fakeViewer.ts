@@ -6,13 +6,14 @@ import type {
   CaseVerbs,
   JobsState,
   JobsVerbs,
+  RasPoint,
+  SegmentRecord,
   SurfaceChunk,
   SurfaceState,
   Viewer,
   ViewState,
   ViewVerbs,
 } from '#state/viewer.ts';
-import type { RasPoint, SegmentRecord } from '#state/viewer.ts';
 
 export interface FakeCase {
   readonly dims: readonly [number, number, number];

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import { PerspectiveCamera, Vector3 } from 'three';
+import { describe, expect, it } from 'vitest';
 import { DeskCamera } from '#scene/camera/DeskCamera.ts';
 import { basisOf, between, framing, lookingFrom, type Orbit, panned, turned, zoomed } from '#scene/camera/orbit.ts';
 import type { NamedView } from '#state/viewer.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ball, type BitGrid, createBitGrid, type Mask } from '#compute/jobs/segment/bitGrid.ts';
+import { type BitGrid, ball, createBitGrid, type Mask } from '#compute/jobs/segment/bitGrid.ts';
 import { type Connectivity, findComponents } from '#compute/jobs/segment/components.ts';
 import { cavities, holesInPlanes } from '#compute/jobs/segment/holes.ts';
-import { finish } from '#core/steps.ts';
 import { affine } from '#core/space/affine.ts';
-import { type Dims, scalarsOver, type ScalarType, type Volume } from '#core/volume/volume.ts';
+import { finish } from '#core/steps.ts';
+import { type Dims, type ScalarType, scalarsOver, type Volume } from '#core/volume/volume.ts';
 import * as twin from './bits.ts';
 
 const seed = Number(process.env.FC_SEED ?? Math.floor(Math.random() * 2 ** 31));

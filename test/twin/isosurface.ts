@@ -1,7 +1,7 @@
+import type { IsosurfaceGrid } from '#compute/jobs/isosurface.ts';
+import { isosurfaceCases } from '#compute/jobs/isosurfaceCases.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import { determinant3, invert } from '#core/space/affine.ts';
-import { isosurfaceCases } from '#compute/jobs/isosurfaceCases.ts';
-import type { IsosurfaceGrid } from '#compute/jobs/isosurface.ts';
 
 const f = Math.fround;
 

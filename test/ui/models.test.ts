@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { quantityText } from '#i18n/format.ts';
 import { methods } from '#compute/methods/registry.ts';
+import { quantityText } from '#i18n/format.ts';
 import type { SegmentRecord, VolumeRecord } from '#state/viewer.ts';
-import { fakeSegment } from '../scene/fakeViewer.ts';
 import { acts, keyName } from '#ui/model/acts.ts';
 import { caseLine } from '#ui/model/caseLine.ts';
 import { errorText } from '#ui/model/errorText.ts';
@@ -16,6 +15,7 @@ import { measurementRows } from '#ui/model/measurements.ts';
 import { givenSettings, settingFields } from '#ui/model/methodForm.ts';
 import { webSamples } from '#ui/model/samples.ts';
 import { structureTree } from '#ui/model/structures.ts';
+import { fakeSegment } from '../scene/fakeViewer.ts';
 
 const volume: VolumeRecord = {
   id: 'v',

@@ -1,4 +1,4 @@
-import { multiply, affine, type Affine } from '#core/space/affine.ts';
+import { type Affine, affine, multiply } from '#core/space/affine.ts';
 import type { Dims, Volume } from '#core/volume/volume.ts';
 
 /** A volume at every step-th voxel, as rescaled values, with one voxel of `outside` around it. */

@@ -1,8 +1,8 @@
-import { affine, type Affine, multiply } from '#core/space/affine.ts';
+import { transferring } from '#compute/protocol.ts';
+import { BRICK, type Brick, brickGrid, type LabelmapData } from '#core/labelmap/labelmap.ts';
+import { type Affine, affine, multiply } from '#core/space/affine.ts';
 import type { Steps } from '#core/steps.ts';
 import { allocateScalars, type Dims, type Volume } from '#core/volume/volume.ts';
-import { BRICK, type Brick, brickGrid, type LabelmapData } from '#core/labelmap/labelmap.ts';
-import { transferring } from '#compute/protocol.ts';
 
 /** A field whose zero surface is a segment's: labels say what belongs, values say where in the voxel the border lies. */
 export interface GuidedField {

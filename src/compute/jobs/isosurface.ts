@@ -1,9 +1,9 @@
-import type { Mesh } from '#core/mesh/mesh.ts';
-import type { AsyncSteps } from '#core/steps.ts';
-import { allocateScalars, type Dims } from '#core/volume/volume.ts';
 import { type IsosurfaceGrid, type SlabKernel, slabKernel, storedLevel } from '#compute/jobs/isosurfaceKernel.ts';
 import { type MeshMemory, meshMemory, slabLayout } from '#compute/jobs/isosurfaceLayout.ts';
 import { transferring } from '#compute/protocol.ts';
+import type { Mesh } from '#core/mesh/mesh.ts';
+import type { AsyncSteps } from '#core/steps.ts';
+import { allocateScalars, type Dims } from '#core/volume/volume.ts';
 
 export type { IsosurfaceGrid } from '#compute/jobs/isosurfaceKernel.ts';
 

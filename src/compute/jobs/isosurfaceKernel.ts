@@ -1,17 +1,17 @@
-import { determinant3, normalMatrix, type Affine } from '#core/space/affine.ts';
-import { bytesPerVoxel, type Dims, type ScalarArray } from '#core/volume/volume.ts';
-import { VesaliusError } from '#core/errors.ts';
-import type { Mesh } from '#core/mesh/mesh.ts';
 import { isosurfaceCases } from '#compute/jobs/isosurfaceCases.ts';
 import {
   FRAME_BYTES,
-  meshIn,
   type MeshMemory,
+  meshIn,
   PARTS_FROM,
   slabLayout,
   typeOf,
 } from '#compute/jobs/isosurfaceLayout.ts';
 import { ensureBytes, loadKernel } from '#compute/loadKernel.ts';
+import { VesaliusError } from '#core/errors.ts';
+import type { Mesh } from '#core/mesh/mesh.ts';
+import { type Affine, determinant3, normalMatrix } from '#core/space/affine.ts';
+import { bytesPerVoxel, type Dims, type ScalarArray } from '#core/volume/volume.ts';
 
 /** Voxels to be meshed. `scalars` holds planes from `firstPlane` (0 unless said) on, i fastest; it is read, never written. */
 export interface IsosurfaceGrid {

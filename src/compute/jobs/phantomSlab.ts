@@ -1,8 +1,8 @@
+import { transferring } from '#compute/protocol.ts';
 import { addNoise } from '#core/anatomy/noise.ts';
 import { type Palette, paint, paletteOf } from '#core/anatomy/paint.ts';
 import type { PhantomSpec } from '#core/anatomy/phantomSpec.ts';
 import { type Body, type Exact, makeThorax } from '#core/anatomy/thorax.ts';
-import { transferring } from '#compute/protocol.ts';
 import type { Steps } from '#core/steps.ts';
 
 export interface PhantomTable {

@@ -1,5 +1,5 @@
-import type { AsyncSteps } from '#core/steps.ts';
 import { transferring } from '#compute/protocol.ts';
+import type { AsyncSteps } from '#core/steps.ts';
 import {
   listSeries as listSources,
   type ReadOptions,

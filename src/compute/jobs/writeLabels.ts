@@ -1,7 +1,7 @@
+import { VesaliusError } from '#core/errors.ts';
 import { type LabelmapData, valueAt } from '#core/labelmap/labelmap.ts';
 import type { Affine } from '#core/space/affine.ts';
 import type { AsyncSteps } from '#core/steps.ts';
-import { VesaliusError } from '#core/errors.ts';
 import { gzippedNifti } from '#io/nifti/write.ts';
 
 /** Segments of one layer and the numbers that they get in the file. */

@@ -1,4 +1,4 @@
-import { type Box, boxAround, clamp01, SLACK, type Shape, sine, smoothMin, touches } from './shape.ts';
+import { type Box, boxAround, clamp01, type Shape, SLACK, sine, smoothMin, touches } from './shape.ts';
 
 function hull(boxes: readonly Box[]): Box {
   const low = (i: 0 | 1 | 2) => Math.min(...boxes.map((box) => box[i]));

@@ -1,6 +1,6 @@
 import type { Affine } from '#core/space/affine.ts';
-import { voxelVolumeMm3, type Dims } from '#core/volume/volume.ts';
-import { SLACK, type Shape, touches } from './shape.ts';
+import { type Dims, voxelVolumeMm3 } from '#core/volume/volume.ts';
+import { type Shape, SLACK, touches } from './shape.ts';
 import type { Body, Structure } from './thorax.ts';
 import type { Tissue } from './tissue.ts';
 

@@ -1,7 +1,7 @@
-import { cones, flatTube, spline, tube } from './tube.ts';
 import { grown, union } from './combine.ts';
 import type { Random } from './random.ts';
 import { boxAround, capsule, ellipsoid, field, type Shape, smoothMax, type Triple } from './shape.ts';
+import { cones, flatTube, spline, tube } from './tube.ts';
 
 /** One level: the centre of the body in the midplane, its tilt (radians, positive: top leans forward) and half sizes in mm. */
 export interface Vertebra {

@@ -1,7 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import { wasmDecoder } from './codecs.ts';
-import type { StoredPixels } from './instance.ts';
 import { broken, checked, type DecodedFrame, type FrameDecoder, requireEnd } from './codeStream.ts';
+import type { StoredPixels } from './instance.ts';
 import { losslessDecoder } from './jpegLossless.ts';
 import { decodeRle } from './rle.ts';
 import { transferSyntaxOf } from './transferSyntax.ts';

@@ -6,8 +6,8 @@ import { refuseTooLarge } from '#io/memory.ts';
 import { openSource } from '#io/source.ts';
 import type { FrameDecoder } from './codeStream.ts';
 import { frameDecoder } from './decode.ts';
-import type { DicomSeries, PlannedSlice } from './series.ts';
 import { type PixelSource, pixelSource } from './pixelSource.ts';
+import type { DicomSeries, PlannedSlice } from './series.ts';
 import { storeSlice } from './storeSlice.ts';
 
 export interface ReadSeriesOptions {

@@ -1,7 +1,7 @@
 import { Camera, ChevronDown, Download, FolderOpen, House } from 'lucide-react';
 import { Button, MenuTrigger } from 'react-aria-components';
-import { useCase } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useCase } from '#scene/viewerContext.ts';
 import { type ExportFormat, exportAs } from '#ui/model/acts.ts';
 import { ActMenu, type Choice, Floating } from './Controls.tsx';
 import { useActs } from './deskContext.ts';

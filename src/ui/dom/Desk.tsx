@@ -1,12 +1,12 @@
 import { type CSSProperties, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { useCase, useJobs, useSurfaces, useView, useViewer } from '#scene/viewerContext.ts';
-import { applyLanguage, useLanguage } from './languageHook.ts';
 import { DeskFrame } from './DeskFrame.tsx';
+import { useDesk, useDeskParts } from './deskContext.ts';
 import { ErrorCards } from './ErrorCards.tsx';
+import { applyLanguage, useLanguage } from './languageHook.ts';
 import { Notices } from './Notices.tsx';
 import { SeriesDialog } from './SeriesDialog.tsx';
 import { StartPage } from './StartPage.tsx';
-import { useDesk, useDeskParts } from './deskContext.ts';
 import { followTheme } from './theme.ts';
 import { useDrop } from './useDrop.ts';
 import './tokens.css';

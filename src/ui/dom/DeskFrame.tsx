@@ -1,5 +1,5 @@
-import { useCase } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useCase } from '#scene/viewerContext.ts';
 import { caseLine } from '#ui/model/caseLine.ts';
 import { JobStrip } from './JobStrip.tsx';
 import { Mark } from './Mark.tsx';

@@ -1,7 +1,7 @@
 import { ChevronDown, Globe, RectangleGoggles, Smartphone } from 'lucide-react';
 import { Button, Group, MenuTrigger, TooltipTrigger } from 'react-aria-components';
-import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
 import { ActMenu, type Choice, Floating, Tip } from './Controls.tsx';
 import { useDeskParts } from './deskContext.ts';
 

@@ -1,8 +1,8 @@
 import { CircleAlert, Copy, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
-import { useCase, useJobs, useViewer } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useCase, useJobs, useViewer } from '#scene/viewerContext.ts';
 import type { ErrorCard } from '#state/viewer.ts';
 import { errorText } from '#ui/model/errorText.ts';
 import { useDeskParts } from './deskContext.ts';

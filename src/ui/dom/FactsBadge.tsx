@@ -1,8 +1,8 @@
 import { Cpu, FlaskConical, Info, Scan, TriangleAlert, X } from 'lucide-react';
 import { useMemo } from 'react';
 import { Button, Dialog, DialogTrigger, Heading } from 'react-aria-components';
-import { useCase, useViewer } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useCase, useViewer } from '#scene/viewerContext.ts';
 import { type CaseFact, caseFacts } from '#ui/model/facts.ts';
 import { Floating } from './Controls.tsx';
 

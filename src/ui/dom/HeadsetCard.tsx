@@ -1,7 +1,7 @@
 import { RectangleGoggles } from 'lucide-react';
 import { useState } from 'react';
-import { useView } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useView } from '#scene/viewerContext.ts';
 import { useDeskParts } from './deskContext.ts';
 import { PlainDialog } from './PlainDialog.tsx';
 import { QrCode } from './QrCode.tsx';

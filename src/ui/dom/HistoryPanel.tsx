@@ -1,8 +1,8 @@
 import { History, X } from 'lucide-react';
 import { useMemo } from 'react';
 import { Button } from 'react-aria-components';
-import { useCase, useViewer } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useCase, useViewer } from '#scene/viewerContext.ts';
 import { historyRows } from '#ui/model/historyRows.ts';
 import { IconButton } from './Controls.tsx';
 import { useDeskParts } from './deskContext.ts';

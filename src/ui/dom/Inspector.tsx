@@ -1,14 +1,14 @@
 import { Check, Focus, Maximize2 } from 'lucide-react';
 import { useMemo } from 'react';
 import { Button } from 'react-aria-components';
-import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
 import { formatPercent } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
+import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
 import { type InspectorOne, type InspectorSeveral, inspectorOf } from '#ui/model/inspector.ts';
 import { IconButton, PercentSlider } from './Controls.tsx';
+import { useActs } from './deskContext.ts';
 import { QuantityText } from './QuantityText.tsx';
 import { RowMenu } from './RowMenu.tsx';
-import { useActs } from './deskContext.ts';
 
 /** What is chosen and what can be done to it, whatever tool is on. */
 export function Inspector() {

@@ -1,8 +1,8 @@
 import { LoaderCircle, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button, ProgressBar } from 'react-aria-components';
-import { useJobs, useViewer } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useJobs, useViewer } from '#scene/viewerContext.ts';
 import { jobRow } from '#ui/model/jobText.ts';
 
 /** Works that are shorter than this show nothing. */

@@ -1,6 +1,6 @@
 import { LoaderCircle, X } from 'lucide-react';
-import { useJobs, useViewer } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useJobs, useViewer } from '#scene/viewerContext.ts';
 import { jobRow } from '#ui/model/jobText.ts';
 
 /** The newest job in one line, while no panel is there to hold it. */

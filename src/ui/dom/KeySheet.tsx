@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { t } from '#i18n/t.ts';
 import { acts } from '#ui/model/acts.ts';
 import { IconButton, SearchBox } from './Controls.tsx';
-import { Keys } from './Rich.tsx';
 import { useDeskParts } from './deskContext.ts';
+import { Keys } from './Rich.tsx';
 
 const sections = ['tools', 'view', 'edit'] as const;
 

@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { useCase, useView } from '#scene/viewerContext.ts';
 import { measurementRows } from '#ui/model/measurements.ts';
-import { QuantityText } from './QuantityText.tsx';
 import { useDeskParts } from './deskContext.ts';
+import { QuantityText } from './QuantityText.tsx';
 
 /** The value of each measure beside its line, with its doubt. */
 export function MeasureTags() {

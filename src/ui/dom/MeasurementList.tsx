@@ -1,14 +1,14 @@
 import { Copy, Plus, Ruler, Trash2, TriangleRight } from 'lucide-react';
 import { useMemo } from 'react';
-import { useCase, useViewer } from '#scene/viewerContext.ts';
 import { formatNumber, quantityText } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
+import { useCase, useViewer } from '#scene/viewerContext.ts';
 import { chooseTool } from '#ui/model/acts.ts';
 import { measurementRows } from '#ui/model/measurements.ts';
 import { IconButton } from './Controls.tsx';
+import { useActs } from './deskContext.ts';
 import { QuantityText } from './QuantityText.tsx';
 import { Rich } from './Rich.tsx';
-import { useActs } from './deskContext.ts';
 
 /** Each with its doubt. */
 export function MeasurementList() {

@@ -1,9 +1,9 @@
 import { useLayoutEffect, useRef, useState } from 'react';
-import { useCase, useView } from '#scene/viewerContext.ts';
 import { volumeQuantity } from '#i18n/format.ts';
+import { useCase, useView } from '#scene/viewerContext.ts';
 import { nameOf } from '#ui/model/structures.ts';
-import { QuantityText } from './QuantityText.tsx';
 import { useDeskParts } from './deskContext.ts';
+import { QuantityText } from './QuantityText.tsx';
 
 /** How far beside the point the words stand, and how near they come to the border of the view. CSS pixels. */
 const [ASIDE, ABOVE, MARGIN] = [56, 40, 12];

@@ -1,5 +1,5 @@
-import { useJobs } from '#scene/viewerContext.ts';
 import { tMaybe } from '#i18n/t.ts';
+import { useJobs } from '#scene/viewerContext.ts';
 
 /** Short notices, five seconds each; never the only place where something stands. */
 export function Notices() {

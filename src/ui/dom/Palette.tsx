@@ -14,8 +14,8 @@ import {
 } from 'react-aria-components';
 import { t } from '#i18n/t.ts';
 import { type PaletteEntry, paletteSections } from '#ui/model/palette.ts';
-import { Keys } from './Rich.tsx';
 import { useActs, useDesk, useDeskParts } from './deskContext.ts';
+import { Keys } from './Rich.tsx';
 
 /** One field that finds everything: structures, what can be done with them, tools, methods, acts. */
 export function Palette() {

@@ -2,6 +2,7 @@ import { useRef } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { t } from '#i18n/t.ts';
 import type { DeskState } from '#ui/model/deskStore.ts';
+import { useDesk, useDeskParts } from './deskContext.ts';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { Inspector } from './Inspector.tsx';
 import { KeySheet } from './KeySheet.tsx';
@@ -9,7 +10,6 @@ import { MeasurementList } from './MeasurementList.tsx';
 import { SlicesPlace } from './SlicesPlace.tsx';
 import { StructuresPanel } from './StructuresPanel.tsx';
 import { ToolPanel } from './ToolPanel.tsx';
-import { useDesk, useDeskParts } from './deskContext.ts';
 
 const heights: readonly DeskState['sheet'][] = ['tabs', 'half', 'full'];
 

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
-import { useView, useViewer } from '#scene/viewerContext.ts';
 import { direction, t } from '#i18n/t.ts';
+import { useView, useViewer } from '#scene/viewerContext.ts';
 
 const [LEAST, MOST] = [256, 480];
 const within = (width: number): number => Math.min(MOST, Math.max(LEAST, Math.round(width)));

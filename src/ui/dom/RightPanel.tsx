@@ -1,9 +1,9 @@
 import { t } from '#i18n/t.ts';
+import { useDesk } from './deskContext.ts';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { KeySheet } from './KeySheet.tsx';
 import { MeasurementList } from './MeasurementList.tsx';
 import { ToolPanel } from './ToolPanel.tsx';
-import { useDesk } from './deskContext.ts';
 
 /** The tool on top, then what it made. History and keys take the place when called and give it back on Esc. */
 export function RightPanel() {

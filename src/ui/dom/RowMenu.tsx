@@ -2,13 +2,13 @@ import { Download, Ellipsis, Focus, Maximize2, Palette, Pencil, Trash2 } from 'l
 import { useRef } from 'react';
 import {
   Button,
+  ColorSwatch,
   ColorSwatchPicker,
   ColorSwatchPickerItem,
-  ColorSwatch,
   Dialog,
   MenuTrigger,
-  parseColor,
   Popover,
+  parseColor,
 } from 'react-aria-components';
 import { tissues, userColors } from '#core/case/tissues.ts';
 import { t } from '#i18n/t.ts';

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
-import { useViewer } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useViewer } from '#scene/viewerContext.ts';
 import { PlainDialog } from './PlainDialog.tsx';
 
 /** Several scans in what was opened: which one? */

@@ -1,7 +1,7 @@
 import { FilePlus, FolderOpen, Link, Lock } from 'lucide-react';
 import { type ChangeEvent, useRef, useState } from 'react';
-import { useCase, useJobs, useViewer } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useCase, useJobs, useViewer } from '#scene/viewerContext.ts';
 import type { OpenSource } from '#state/viewer.ts';
 import { useDeskParts } from './deskContext.ts';
 import { ErrorCards } from './ErrorCards.tsx';

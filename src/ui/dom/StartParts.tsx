@@ -1,7 +1,7 @@
-import { ArrowLeft, CircleQuestionMark, Contrast, Languages, MousePointer2, Moon, Eye } from 'lucide-react';
+import { ArrowLeft, CircleQuestionMark, Contrast, Eye, Languages, Moon, MousePointer2 } from 'lucide-react';
 import { useState } from 'react';
-import { useView, useViewer } from '#scene/viewerContext.ts';
 import { language, setLanguage, t } from '#i18n/t.ts';
+import { useView, useViewer } from '#scene/viewerContext.ts';
 import type { Theme } from '#state/viewer.ts';
 import { acts } from '#ui/model/acts.ts';
 import { languages, themes } from '#ui/model/choices.ts';

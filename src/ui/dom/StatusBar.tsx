@@ -1,8 +1,8 @@
 import { CircleAlert, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { Button } from 'react-aria-components';
-import { useCase, useJobs, useView, useViewer } from '#scene/viewerContext.ts';
 import { formatNumber, formatValue, placeWords } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
+import { useCase, useJobs, useView, useViewer } from '#scene/viewerContext.ts';
 import { jobRow } from '#ui/model/jobText.ts';
 import { nameOf } from '#ui/model/structures.ts';
 

@@ -1,8 +1,8 @@
 import { ChevronRight, Eye, EyeOff } from 'lucide-react';
 import { Button, Collection, TreeItem, TreeItemContent } from 'react-aria-components';
-import { useViewer } from '#scene/viewerContext.ts';
 import { formatNumber } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
+import { useViewer } from '#scene/viewerContext.ts';
 import type { StructureGroup as Group } from '#ui/model/structures.ts';
 import { IconButton } from './Controls.tsx';
 import { StructureItem } from './StructureItem.tsx';

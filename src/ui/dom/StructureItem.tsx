@@ -1,14 +1,14 @@
 import { Eye, EyeOff, Focus } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
 import { TreeItem, TreeItemContent } from 'react-aria-components';
-import { useViewer } from '#scene/viewerContext.ts';
 import { formatPercent, quantityText } from '#i18n/format.ts';
 import { direction, t } from '#i18n/t.ts';
+import { useViewer } from '#scene/viewerContext.ts';
 import type { StructureRow } from '#ui/model/structures.ts';
 import { IconButton } from './Controls.tsx';
+import { useActs, useDesk, useDeskParts } from './deskContext.ts';
 import { QuantityText } from './QuantityText.tsx';
 import { RowMenu } from './RowMenu.tsx';
-import { useActs, useDesk, useDeskParts } from './deskContext.ts';
 
 /** Eye, solo, swatch, name, opacity, volume, menu. */
 export function StructureItem({ row }: { readonly row: StructureRow }) {

@@ -1,15 +1,15 @@
 import { Ellipsis } from 'lucide-react';
 import { useMemo } from 'react';
 import { Button, ListLayout, MenuTrigger, type Selection, Tree, Virtualizer } from 'react-aria-components';
-import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
 import type { SegmentGroup } from '#core/case/tissues.ts';
 import { t } from '#i18n/t.ts';
+import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
 import { acts } from '#ui/model/acts.ts';
 import { structureTree } from '#ui/model/structures.ts';
 import { ActMenu, type Choice, Floating, SearchBox } from './Controls.tsx';
-import { GroupItem } from './StructureGroup.tsx';
-import { Rich } from './Rich.tsx';
 import { useActs, useDesk, useDeskParts } from './deskContext.ts';
+import { Rich } from './Rich.tsx';
+import { GroupItem } from './StructureGroup.tsx';
 import { useMedia } from './useMedia.ts';
 
 /** All structures by body system; what is hidden keeps its place. */

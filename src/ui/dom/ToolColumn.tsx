@@ -1,8 +1,8 @@
 import { Contrast, Layers, LayoutGrid, MousePointer2, Ruler } from 'lucide-react';
 import { Fragment } from 'react';
 import { Separator, ToggleButton, Toolbar, TooltipTrigger } from 'react-aria-components';
-import { useView } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useView } from '#scene/viewerContext.ts';
 import type { ToolId } from '#state/viewer.ts';
 import { chooseTool } from '#ui/model/acts.ts';
 import { tools } from '#ui/model/tools.ts';

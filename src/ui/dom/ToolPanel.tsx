@@ -1,14 +1,14 @@
 import { Contrast, LayoutGrid, MousePointer2, Ruler, X } from 'lucide-react';
 import { lazy, type ReactNode, Suspense } from 'react';
-import { useView } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useView } from '#scene/viewerContext.ts';
 import type { ToolId } from '#state/viewer.ts';
 import { tools } from '#ui/model/tools.ts';
 import { IconButton } from './Controls.tsx';
-import { JobBlocks } from './JobBlocks.tsx';
-import { InspectPanel } from './tools/InspectPanel.tsx';
-import { Keys } from './Rich.tsx';
 import { useDesk, useDeskParts } from './deskContext.ts';
+import { JobBlocks } from './JobBlocks.tsx';
+import { Keys } from './Rich.tsx';
+import { InspectPanel } from './tools/InspectPanel.tsx';
 
 const ThresholdPanel = lazy(() => import('./tools/ThresholdPanel.tsx'));
 const MethodsPanel = lazy(() => import('./tools/MethodsPanel.tsx'));

@@ -1,17 +1,17 @@
 import { Grid2x2, Redo2, Search, Settings, Undo2 } from 'lucide-react';
 import { Button, Header, Menu, MenuSection, MenuTrigger, Separator, TooltipTrigger } from 'react-aria-components';
-import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
 import { setLanguage, t } from '#i18n/t.ts';
+import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
 import type { Theme, ViewState } from '#state/viewer.ts';
 import { caseLine } from '#ui/model/caseLine.ts';
 import { languages, themes } from '#ui/model/choices.ts';
 import { CaseMenu } from './CaseMenu.tsx';
 import { ChoiceItem, Floating, IconButton, Tip } from './Controls.tsx';
+import { useDeskParts } from './deskContext.ts';
 import { EnterButton } from './EnterButton.tsx';
 import { FactsBadge } from './FactsBadge.tsx';
 import { Mark } from './Mark.tsx';
 import { Keys } from './Rich.tsx';
-import { useDeskParts } from './deskContext.ts';
 
 /** What it is, what to know, take back, find, others, go in. */
 export function TopBar() {

@@ -1,8 +1,8 @@
 import { ChevronDown, LoaderCircle } from 'lucide-react';
 import { Button, MenuTrigger } from 'react-aria-components';
-import { useCase, useSurfaces, useView, useViewer } from '#scene/viewerContext.ts';
 import { formatMm, formatNumber } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
+import { useCase, useSurfaces, useView, useViewer } from '#scene/viewerContext.ts';
 import type { CameraFacts, NamedView } from '#state/viewer.ts';
 import { cubeFaces, edgeLetters, namedViewOf, scaleBar, viewOfSide } from '#ui/model/orientation.ts';
 import { ActMenu, Floating } from './Controls.tsx';

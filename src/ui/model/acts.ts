@@ -1,7 +1,6 @@
 // Every act of the desk, once: keys, menus, palette and key sheet read this list.
 import { t } from '#i18n/t.ts';
-import type { NamedView, Theme, ViewState } from '#state/viewer.ts';
-import type { Viewer } from '#state/viewer.ts';
+import type { NamedView, Theme, Viewer, ViewState } from '#state/viewer.ts';
 import type { DeskStore } from './deskStore.ts';
 import { tools } from './tools.ts';
 

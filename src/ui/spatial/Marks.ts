@@ -5,10 +5,10 @@ import { nameOf } from '#ui/model/structures.ts';
 import { ARC_POINTS } from '#xr/Locomotion.ts';
 import type { RoomModel } from '#xr/RoomModel.ts';
 import type { RoomPart } from '#xr/roomPart.ts';
-import { Hints, type HintMemory } from './Hints.ts';
+import { type HintMemory, Hints } from './Hints.ts';
 import { type Label, Labels } from './Labels.ts';
-import { color, LETTER } from './roomStyle.ts';
 import { RoomText, type Words } from './RoomText.ts';
+import { color, LETTER } from './roomStyle.ts';
 import { Strokes } from './Strokes.ts';
 
 /** A ray that meets nothing fades out by here, metres. */

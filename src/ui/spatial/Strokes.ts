@@ -1,4 +1,12 @@
-import { BufferAttribute, BufferGeometry, DoubleSide, DynamicDrawUsage, Mesh, ShaderMaterial, Vector3 } from 'three';
+import {
+  BufferAttribute,
+  BufferGeometry,
+  DoubleSide,
+  DynamicDrawUsage,
+  Mesh,
+  ShaderMaterial,
+  type Vector3,
+} from 'three';
 
 /** Thin lines in the room, constant in angle: rays, leaders, the arc of a step. One mesh, one draw call for each eye. */
 export class Strokes {

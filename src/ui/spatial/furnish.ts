@@ -1,6 +1,6 @@
+import type { RoomModel } from '#xr/RoomModel.ts';
 import { makeRoomDisc } from '#xr/roomDisc.ts';
 import { makeRoomDome } from '#xr/roomDome.ts';
-import type { RoomModel } from '#xr/RoomModel.ts';
 import type { HintMemory } from './Hints.ts';
 import { Marks } from './Marks.ts';
 import type { PageActs } from './panelPages.ts';

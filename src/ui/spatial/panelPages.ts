@@ -2,9 +2,9 @@
 import { formatPercent, quantityText } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
 import type { RoomModel } from '#xr/RoomModel.ts';
+import { roomFacts, roomStructures, showAll, sides, toggleAlone, toggleShown } from './model/roomRows.ts';
 import type { Pen } from './Pen.ts';
 import { color } from './roomStyle.ts';
-import { roomFacts, roomStructures, showAll, sides, toggleAlone, toggleShown } from './model/roomRows.ts';
 
 export interface PageSpace {
   readonly y: number;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import { readOctahedral, writeOctahedral } from '#core/mesh/octahedral.ts';
-import { CONCAVITY, DEPTH, LIGHT_STRIDE, OPENNESS, packChunk, PLACE_STRIDE, unpackVertices } from '#core/mesh/pack.ts';
+import { CONCAVITY, DEPTH, LIGHT_STRIDE, OPENNESS, PLACE_STRIDE, packChunk, unpackVertices } from '#core/mesh/pack.ts';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 

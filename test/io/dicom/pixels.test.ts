@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asVesaliusError } from '#core/errors.ts';
-import { decodeRle } from '#io/dicom/rle.ts';
 import { readDicomSeries } from '#io/dicom/readSeries.ts';
+import { decodeRle } from '#io/dicom/rle.ts';
 import { isDicom } from '#io/dicom/sniff.ts';
 import { DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE } from '#io/dicom/transferSyntax.ts';
 import { ctSlice, type DataSet, dicomFile, joined, list, read, readOnly, source, sources } from './dicomFile.ts';

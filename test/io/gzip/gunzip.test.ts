@@ -47,11 +47,7 @@ describe.each(engines)('gunzip by %s', (engine) => {
       join(sound, gz(text.subarray(0, 77))),
       { bytes: join(text, text.subarray(0, 77)), end: { trailer: 'ok', after: 0 } },
     ],
-    [
-      'zero padding',
-      join(sound, new Uint8Array(512)),
-      { bytes: text, end: { trailer: 'ok', after: 512 } },
-    ],
+    ['zero padding', join(sound, new Uint8Array(512)), { bytes: text, end: { trailer: 'ok', after: 512 } }],
     ['junk behind', join(sound, Buffer.from('junk')), { bytes: text, end: { trailer: 'ok', after: 4 } }],
     ['no trailer', sound.subarray(0, -8), { bytes: text, end: { trailer: 'missing', after: 0 } }],
     ['half a trailer', sound.subarray(0, -3), { bytes: text, end: { trailer: 'missing', after: 0 } }],

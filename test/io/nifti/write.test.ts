@@ -1,6 +1,6 @@
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gunzipSync } from 'node:zlib';
 import { affineFromRows, rowsOf } from '#core/space/affine.ts';
 import type { ScalarArray } from '#core/volume/volume.ts';
 import { gzippedNifti, type NiftiFile, writeNifti } from '#io/nifti/write.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { draggedWindow } from '#ui/dom/slices/sliceActs.ts';
 import { outlineColor } from '#ui/dom/slices/outlineColor.ts';
+import { draggedWindow } from '#ui/dom/slices/sliceActs.ts';
 import { zoomedAbout } from '#ui/dom/slices/sliceFrame.ts';
 
 describe('draggedWindow', () => {

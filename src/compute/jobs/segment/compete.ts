@@ -1,5 +1,5 @@
 import type { Steps } from '#core/steps.ts';
-import { ball, type BitGrid, type Mask } from './bitGrid.ts';
+import { type BitGrid, ball, type Mask } from './bitGrid.ts';
 import { findComponents } from './components.ts';
 
 /**

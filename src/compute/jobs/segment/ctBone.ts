@@ -1,7 +1,7 @@
 import type { AsyncSteps, Steps } from '#core/steps.ts';
 import { type Volume, voxelVolumeMm3 } from '#core/volume/volume.ts';
+import { type BitGrid, ball, type Mask } from './bitGrid.ts';
 import { findCores } from './bloodPools.ts';
-import { ball, type BitGrid, type Mask } from './bitGrid.ts';
 import { compete } from './compete.ts';
 import { findComponents } from './components.ts';
 import { findBody } from './ctBody.ts';

@@ -1,6 +1,6 @@
 import type { AsyncSteps, Steps } from '#core/steps.ts';
 import type { Warning } from '#core/warnings.ts';
-import { growAirway, findTrachea } from './airway.ts';
+import { findTrachea, growAirway } from './airway.ts';
 import { ball, type Mask } from './bitGrid.ts';
 import { type Components, findComponents } from './components.ts';
 import { findBody } from './ctBody.ts';

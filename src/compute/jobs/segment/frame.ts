@@ -2,7 +2,7 @@ import { type Point, transform } from '#core/space/affine.ts';
 import type { Steps } from '#core/steps.ts';
 import { type Volume, voxelVolumeMm3 } from '#core/volume/volume.ts';
 import type { BitGrid, Mask } from './bitGrid.ts';
-import { anatomicalAxes, type Axis } from './orientation.ts';
+import { type Axis, anatomicalAxes } from './orientation.ts';
 
 /**
  * A scan whose last index axis runs along the body (nearest to S): presets work in its grid, slice by axial slice, however the file

@@ -1,6 +1,6 @@
+import { ensureBytes, loadKernel } from '#compute/loadKernel.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import { bytesPerVoxel, type Volume, voxelCount } from '#core/volume/volume.ts';
-import { ensureBytes, loadKernel } from '#compute/loadKernel.ts';
 
 interface HistogramKernel {
   countI16(source: number, count: number, tables: number): void;

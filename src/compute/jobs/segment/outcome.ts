@@ -1,8 +1,8 @@
+import type { Method, MethodOutput, ResolvedSettings } from '#compute/methods/method.ts';
 import type { Point } from '#core/space/affine.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import type { Volume } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
-import type { Method, MethodOutput, ResolvedSettings } from '#compute/methods/method.ts';
 import type { BitGrid, Mask } from './bitGrid.ts';
 
 export type DenseLabels = Uint8Array<ArrayBufferLike> | Uint16Array<ArrayBufferLike>;

@@ -1,9 +1,9 @@
+import type { ResolvedSettings } from '#compute/methods/method.ts';
 import { VesaliusError } from '#core/errors.ts';
 import { invert, transform } from '#core/space/affine.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import type { Volume } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
-import type { ResolvedSettings } from '#compute/methods/method.ts';
 import { findComponents } from './components.ts';
 import { countStored } from './histogram.ts';
 import { otsuBins } from './otsu.ts';

@@ -1,11 +1,11 @@
+import type { MethodOutput, ResolvedSettings, SettingValue } from '#compute/methods/method.ts';
+import { methodById, parseSettings } from '#compute/methods/registry.ts';
+import { transferring } from '#compute/protocol.ts';
 import { VesaliusError } from '#core/errors.ts';
 import type { Point } from '#core/space/affine.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import { type Volume, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
-import type { MethodOutput, ResolvedSettings, SettingValue } from '#compute/methods/method.ts';
-import { methodById, parseSettings } from '#compute/methods/registry.ts';
-import { transferring } from '#compute/protocol.ts';
 import { createBitGrid, releaseBitGrid } from './bitGrid.ts';
 import { methodRuns } from './methodRuns.ts';
 import type { DenseLabels } from './outcome.ts';

@@ -1,4 +1,4 @@
-import { pixelOf, normalAxis, type SlicePlane, sliceStepMm } from '#core/volume/slicePlane.ts';
+import { normalAxis, pixelOf, type SlicePlane, sliceStepMm } from '#core/volume/slicePlane.ts';
 import { quantityText } from '#i18n/format.ts';
 import type { RasPoint } from '#state/viewer.ts';
 import type { MeasurementRow } from '#ui/model/measurements.ts';

@@ -1,5 +1,5 @@
-import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
 import { type WindowPreset, windowPresetOf, windowPresets } from '#ui/model/presets.ts';
 import { CheckBox, Chips, NumberBox } from '../Controls.tsx';
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import { useViewer } from '#scene/viewerContext.ts';
 import { formatMl, formatMs, formatNumber, formatPercent } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
+import { useViewer } from '#scene/viewerContext.ts';
 import type { ThresholdPreview } from '#state/viewer.ts';
 import { rangePreviewOf } from '#ui/model/rangePreview.ts';
 

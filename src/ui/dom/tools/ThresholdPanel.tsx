@@ -1,7 +1,7 @@
 import { useEffect, useId, useState } from 'react';
 import { Button } from 'react-aria-components';
-import { useCase, useJobs, useViewer } from '#scene/viewerContext.ts';
 import { t } from '#i18n/t.ts';
+import { useCase, useJobs, useViewer } from '#scene/viewerContext.ts';
 import { type HistogramPicture, histogramPicture } from '#ui/model/histogram.ts';
 import { type RangePreset, rangePresets } from '#ui/model/presets.ts';
 import { Chips, NumberBox } from '../Controls.tsx';
