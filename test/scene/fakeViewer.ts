@@ -166,6 +166,7 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
     },
     actions: {
       open: notHere,
+      openLabels: notHere,
       seriesQuestion: createStore(() => ({ choices: null, choose: notHere })),
       segment: notHere,
       preview: notHere,

@@ -23,8 +23,8 @@ describe('headers', () => {
 
   it('nothing inline, no eval, no foreign host, no data in what runs', () => {
     const policy = pageHeaders()['Content-Security-Policy'] ?? '';
-    const directives = Object.fromEntries(
-      policy.split('; ').map((part) => [part.split(' ')[0], part.split(' ').slice(1)]),
+    const directives: Record<string, string[]> = Object.fromEntries(
+      policy.split('; ').map((part) => [part.split(' ')[0] ?? '', part.split(' ').slice(1)]),
     );
     for (const name of ['default-src', 'script-src', 'worker-src', 'object-src', 'base-uri'])
       expect(

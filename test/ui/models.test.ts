@@ -66,7 +66,7 @@ describe('structures', () => {
   });
   it('long lists fold all but a few groups, never the chosen one’s, and keep what the user folded', () => {
     const long = [...many(20, () => ({ group: 'skeleton' })), fakeSegment(50, { group: 'yours' })];
-    const open = (more: Partial<typeof wish> & { selection?: string[]; folds?: object }) =>
+    const open = (more: { readonly selection?: string[]; readonly folds?: object }) =>
       structureTree(long, { ...wish, ...more }).groups.find(({ id }) => id === 'skeleton')?.open;
     expect(open({})).toBe(false);
     expect(open({ selection: ['s3'] })).toBe(true);
