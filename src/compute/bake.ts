@@ -1,4 +1,5 @@
 import type { Pool } from '#compute/pool.ts';
+import { canShare } from '#compute/sharing.ts';
 import type { Cut, Occupancy, OccupancyLayer } from '#core/labelmap/occupancy.ts';
 import { LIGHT_STRIDE, type PackedChunk, PLACE_STRIDE } from '#core/mesh/pack.ts';
 import { RAW_STRIDE } from '#core/mesh/vertexLight.ts';
@@ -27,11 +28,9 @@ const LIFT_CELLS = 1;
 const LEAST_RUN = 8192;
 
 export function makeOccupancy(pool: Pool, source: BakeSource, signal?: AbortSignal): Promise<Occupancy> {
-  const shared =
-    typeof SharedArrayBuffer === 'function' && (typeof crossOriginIsolated === 'undefined' || crossOriginIsolated);
   return pool.run(
     'bakeOccupancy',
-    [source.layers, source.rasFromIjk, source.dims, shared, source.cut ?? null],
+    [source.layers, source.rasFromIjk, source.dims, canShare(), source.cut ?? null],
     only(signal),
   );
 }

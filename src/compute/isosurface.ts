@@ -1,6 +1,7 @@
 import type { IsosurfaceGrid } from '#compute/jobs/isosurface.ts';
 import { type MeshMemory, meshIn, meshMemory, slabLayout, typeOf } from '#compute/jobs/isosurfaceLayout.ts';
 import type { Pool, RunOptions } from '#compute/pool.ts';
+import { isShared } from '#compute/sharing.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import type { Affine } from '#core/space/affine.ts';
 import type { Step } from '#core/steps.ts';
@@ -173,10 +174,6 @@ function running(counts: readonly number[]): number[] {
   const sums = [0];
   for (const count of counts) sums.push((sums.at(-1) as number) + count);
   return sums;
-}
-
-function isShared(buffer: ArrayBufferLike): buffer is SharedArrayBuffer {
-  return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
 }
 
 /** One account of all workers' steps: planes counted and planes meshed. */

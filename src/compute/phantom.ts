@@ -1,4 +1,5 @@
 import type { Pool } from '#compute/pool.ts';
+import { canShare } from '#compute/sharing.ts';
 import type { PhantomSpec } from '#core/anatomy/phantomSpec.ts';
 import type { Exact } from '#core/anatomy/thorax.ts';
 import { spacingOf } from '#core/space/affine.ts';
@@ -33,6 +34,8 @@ export interface PhantomOptions {
 
 /** A slab is at least this many layers and holds about this many voxels: small enough to share out evenly, large enough to be worth a message. */
 const SLAB_VOXELS = 1 << 20;
+/** A slab holds a multiple of this many layers, so that its blocks are the same whoever draws it. */
+const LAYERS = 8;
 
 /**
  * A synthetic CT of the case in HU (int16) with its true labels, drawn slab by slab over the pool; the bytes do not depend on how
@@ -45,12 +48,13 @@ export async function makePhantom(pool: Pool, spec: PhantomSpec, options: Phanto
   const [ni, nj, nk] = dims;
   const plane = ni * nj;
   const total = voxelCount(dims);
-  const canShare = typeof SharedArrayBuffer === 'function' && crossOriginIsolatedOrNode();
-  const scalars = new Int16Array(canShare ? new SharedArrayBuffer(2 * total) : new ArrayBuffer(2 * total));
-  const labels = new Uint8Array(canShare ? new SharedArrayBuffer(total) : new ArrayBuffer(total));
+  const sharing = canShare();
+  const scalars = new Int16Array(sharing ? new SharedArrayBuffer(2 * total) : new ArrayBuffer(2 * total));
+  const labels = new Uint8Array(sharing ? new SharedArrayBuffer(total) : new ArrayBuffer(total));
   const run = { ...(signal ? { signal } : {}) };
   const thick =
-    8 * Math.max(1, Math.min(Math.round(SLAB_VOXELS / plane / 8), Math.ceil(nk / 8 / Math.max(1, pool.size))));
+    LAYERS *
+    Math.max(1, Math.min(Math.round(SLAB_VOXELS / plane / LAYERS), Math.ceil(nk / LAYERS / Math.max(1, pool.size))));
   const starts: number[] = [];
   for (let k0 = 0; k0 < nk; k0 += thick) starts.push(k0);
   const counts = new Float64Array(256);
@@ -60,7 +64,7 @@ export async function makePhantom(pool: Pool, spec: PhantomSpec, options: Phanto
   const draw = async () => {
     for (let k0 = starts.shift(); k0 !== undefined; k0 = starts.shift()) {
       const k1 = Math.min(nk, k0 + thick);
-      const slab = await pool.run('phantomSlab', [spec, k0, k1, canShare ? { scalars, labels } : null], run);
+      const slab = await pool.run('phantomSlab', [spec, k0, k1, sharing ? { scalars, labels } : null], run);
       if (slab.scalars) scalars.set(slab.scalars, k0 * plane);
       if (slab.labels) labels.set(slab.labels, k0 * plane);
       slab.counts.forEach((value, label) => {
@@ -109,9 +113,4 @@ export async function makePhantom(pool: Pool, spec: PhantomSpec, options: Phanto
       exact,
     })),
   };
-}
-
-/** In a browser shared memory can be sent to a worker only where the page is isolated; Node always can. */
-function crossOriginIsolatedOrNode(): boolean {
-  return typeof crossOriginIsolated === 'undefined' || crossOriginIsolated === true;
 }

@@ -1,6 +1,7 @@
 import type { SegmentationResult, SegmentRequest } from '#compute/jobs/segment/segment.ts';
 import { methodById, parseSettings } from '#compute/methods/registry.ts';
 import type { Pool } from '#compute/pool.ts';
+import { isShared } from '#compute/sharing.ts';
 import type { Step } from '#core/steps.ts';
 import { type Volume, voxelCount } from '#core/volume/volume.ts';
 
@@ -25,6 +26,6 @@ export async function segment(
 function firstTimepoint(volume: Volume): Volume {
   const count = voxelCount(volume.header.dims);
   if (volume.scalars.length <= count) return volume;
-  const shared = typeof SharedArrayBuffer === 'function' && volume.scalars.buffer instanceof SharedArrayBuffer;
+  const shared = isShared(volume.scalars.buffer);
   return { ...volume, scalars: shared ? volume.scalars.subarray(0, count) : volume.scalars.slice(0, count) };
 }

@@ -1,4 +1,5 @@
 import type { Pool, RunOptions } from '#compute/pool.ts';
+import { canShare, isShared } from '#compute/sharing.ts';
 import { VesaliusError } from '#core/errors.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import type { Step } from '#core/steps.ts';
@@ -176,9 +177,7 @@ function gather(mesh: Mesh, { vertices, triangles }: JoinedParts): Mesh {
 
 /** A copy that all workers read, where the page is isolated; without isolation it is copied to each as it is. */
 function shared<Values extends Float32Array<ArrayBufferLike> | Uint32Array<ArrayBufferLike>>(values: Values): Values {
-  const isolated = typeof crossOriginIsolated === 'undefined' || crossOriginIsolated;
-  if (typeof SharedArrayBuffer === 'undefined' || !isolated || values.buffer instanceof SharedArrayBuffer)
-    return values;
+  if (!canShare() || isShared(values.buffer)) return values;
   const buffer = new SharedArrayBuffer(values.byteLength);
   const copy = values instanceof Float32Array ? new Float32Array(buffer) : new Uint32Array(buffer);
   copy.set(values);

@@ -1,4 +1,5 @@
 import { transferring } from '#compute/protocol.ts';
+import { canShare } from '#compute/sharing.ts';
 import { BRICK_VOXELS, type Brick, type LabelmapData } from '#core/labelmap/labelmap.ts';
 
 /**
@@ -6,9 +7,7 @@ import { BRICK_VOXELS, type Brick, type LabelmapData } from '#core/labelmap/labe
  * are where the page is not isolated. Bricks are never written, so nobody need own them.
  */
 export function sharedBricks({ dims, bricks }: LabelmapData): LabelmapData {
-  const canShare =
-    typeof SharedArrayBuffer === 'function' && (typeof crossOriginIsolated === 'undefined' || crossOriginIsolated);
-  if (!canShare) return { dims, bricks };
+  if (!canShare()) return { dims, bricks };
   const mixed = bricks.reduce<number>((sum, brick) => sum + (typeof brick === 'number' ? 0 : 1), 0);
   const all = new Uint16Array(new SharedArrayBuffer(2 * BRICK_VOXELS * mixed));
   let at = 0;

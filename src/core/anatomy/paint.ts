@@ -23,8 +23,6 @@ export function paletteOf(body: Body): Palette {
   return { structures: body.structures, labels, names };
 }
 
-/** A slab holds a multiple of this many layers, so that its blocks are the same whoever draws it. */
-export const LAYERS = 8;
 /** Blocks of about this size share their candidates. */
 const BLOCK_MM = 11;
 /** Blocks along the edge of a group, whose candidates are chosen together. */
@@ -42,7 +40,7 @@ interface Candidate {
 }
 
 /** Width of the ramp that an edge becomes: the voxel's own size and the system's blur. */
-export function edgeWidthMm(rasFromIjk: Affine<'ras', 'ijk'>): number {
+function edgeWidthMm(rasFromIjk: Affine<'ras', 'ijk'>): number {
   return Math.sqrt(voxelVolumeMm3(rasFromIjk) ** (2 / 3) + SYSTEM_EDGE_MM * SYSTEM_EDGE_MM);
 }
 

@@ -1,6 +1,7 @@
 import type { MethodOutput, ResolvedSettings, SettingValue } from '#compute/methods/method.ts';
 import { methodById, parseSettings } from '#compute/methods/registry.ts';
 import { transferring } from '#compute/protocol.ts';
+import { canShare } from '#compute/sharing.ts';
 import { VesaliusError } from '#core/errors.ts';
 import type { Point } from '#core/space/affine.ts';
 import type { AsyncSteps } from '#core/steps.ts';
@@ -85,9 +86,6 @@ export async function* segmentVolume(volume: Volume, request: SegmentRequest): A
   }
 }
 
-/** Shared where this thread may share: Node always, a page where it is isolated (else the constructor does not exist). */
-export function allocateLabels(count: number): Uint8Array<ArrayBufferLike> {
-  return new Uint8Array(
-    typeof SharedArrayBuffer === 'function' ? new SharedArrayBuffer(count) : new ArrayBuffer(count),
-  );
+function allocateLabels(count: number): Uint8Array<ArrayBufferLike> {
+  return new Uint8Array(canShare() ? new SharedArrayBuffer(count) : new ArrayBuffer(count));
 }
