@@ -17,6 +17,7 @@ import { openLabels } from './openLabels.ts';
 import { newSegments } from './segments.ts';
 import { createSurfaceKeeper, type SurfaceKeeper } from './surfaceKeeper.ts';
 import { createPreview } from './thresholdPreview.ts';
+import { whileOpen } from './whileOpen.ts';
 
 /** The viewer and what only app may touch. */
 export interface Composition {
@@ -65,6 +66,7 @@ export function createViewer(): Composition {
     async segment(request: MethodRequest) {
       const { method } = request;
       const scan = volume();
+      const stillOpen = whileOpen(store);
       const { labels, segments } = await jobs.verbs.run('job.segmenting', method, async (job) => {
         const found = await segment(pool, scan, methodCall(request), {
           signal: job.signal,
@@ -78,6 +80,7 @@ export function createViewer(): Composition {
         const look = { opacity: 1, isovalue: null, automatic: false };
         return { labels: bricks, segments: newSegments(request, found, bricks, scan.header, look, made) };
       });
+      stillOpen();
       if (segments.length === 0) {
         throw new VesaliusError({
           code: 'empty-segment',
@@ -132,17 +135,16 @@ function createSeriesQuestion() {
     choices: null,
     choose: () => undefined,
   }));
-  const ask = (choices: readonly SeriesChoice[]) =>
+  const ask = (choices: readonly SeriesChoice[], opening: AbortSignal) =>
     new Promise<string | null>((resolve) => {
-      // A question that is still open is answered with none: the newer one counts.
-      store.getState().choose(null);
-      store.setState({
-        choices,
-        choose(uid) {
-          store.setState({ choices: null, choose: () => undefined });
-          resolve(uid);
-        },
-      });
+      const choose = (uid: string | null) => {
+        if (store.getState().choose === choose) store.setState({ choices: null, choose: () => undefined });
+        resolve(uid);
+      };
+      store.setState({ choices, choose });
+      // An opening that has given way to another one is not asked about any more.
+      if (opening.aborted) choose(null);
+      opening.addEventListener('abort', () => choose(null), { once: true });
     });
   return { store, ask };
 }

@@ -19,8 +19,8 @@ export interface OpenParts {
   readonly newId: (kind: string) => string;
   /** Voxels may lie in shared memory. */
   readonly shared: boolean;
-  /** Asks which of several series to open; null: none. */
-  readonly ask: (choices: readonly SeriesChoice[]) => Promise<string | null>;
+  /** Asks which of several series to open; null: none, as when the opening has given way. */
+  readonly ask: (choices: readonly SeriesChoice[], opening: AbortSignal) => Promise<string | null>;
 }
 
 /** Opens what the user gave. What is open stays as it is until the new scan has been read; an opening under way gives way. */
@@ -31,10 +31,14 @@ export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<
     const own = new AbortController();
     last = own;
     const marks = startMarks();
-    if ('sample' in source) return openPhantom(parts, marks, own.signal);
-    const refs = refsOf(source);
-    const series = refs.length > 1 ? await chooseSeries(parts, refs, own.signal) : undefined;
-    await openScan(parts, marks, refs, series, own.signal);
+    if ('sample' in source) await openPhantom(parts, marks, own.signal);
+    else {
+      const refs = refsOf(source);
+      const series = refs.length > 1 ? await chooseSeries(parts, refs, own.signal) : undefined;
+      await openScan(parts, marks, refs, series, own.signal);
+    }
+    // Whoever waits for this one, to lay labels over it, must not take the newer one for it.
+    if (own.signal.aborted) throw cancelled('the only opening', 'a newer one');
   };
 }
 
@@ -59,7 +63,12 @@ async function chooseSeries(
       dims: header ? header.dims.join(' × ') : '',
       error: error ?? null,
     })),
+    opening,
   );
   if (chosen !== null) return chosen;
-  throw new VesaliusError({ code: 'cancelled', what: 'open', where: 'series', expected: 'a choice', got: 'none' });
+  throw cancelled('a choice of series', 'none');
+}
+
+function cancelled(expected: string, got: string): VesaliusError {
+  return new VesaliusError({ code: 'cancelled', what: 'open', where: 'case', expected, got });
 }

@@ -3,6 +3,7 @@ import { voxelVolumeMm3 } from '#core/volume/volume.ts';
 import type { OpenParts } from './openCase.ts';
 import { colorOf, valuesAtEdge } from './segments.ts';
 import { refsOf } from './sources.ts';
+import { whileOpen } from './whileOpen.ts';
 
 /** Farthest that two grids' corners may lie apart and still be one, in mm. */
 const SAME_GRID_MM = 0.01;
@@ -35,7 +36,9 @@ export async function openLabels({ pool, jobs, store }: OpenParts, url: string):
         file: name,
       });
     }
+    const stillOpen = whileOpen(store);
     const { labels, voxels } = await pool.run('labelBricks', [volume], { signal });
+    stillOpen();
     const voxelMl = voxelVolumeMm3(header.rasFromIjk) / 1000;
     const cut = valuesAtEdge(labels);
     store.verbs.addLayer(

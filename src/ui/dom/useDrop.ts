@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { VesaliusError } from '#core/errors.ts';
 import { useViewer } from '#scene/viewerContext.ts';
 import { useDeskParts } from './deskContext.ts';
 
@@ -29,9 +30,9 @@ export function useDrop(): boolean {
       if (!holdsFiles(event) || !event.dataTransfer) return;
       event.preventDefault();
       desk.set({ lastHost: '' });
-      // What cannot be read is on its card; a drop that holds nothing at all has none.
-      host.openDrop(event.dataTransfer.items).catch(() => {
-        if (jobs.getState().errors.length === 0) jobs.verbs.notify('notice.notFiles', '');
+      // What cannot be read is on its card and a cancel is known; a drop that holds nothing at all has neither.
+      host.openDrop(event.dataTransfer.items).catch((thrown: unknown) => {
+        if (!(thrown instanceof VesaliusError)) jobs.verbs.notify('notice.notFiles', '');
       });
     };
     addEventListener('dragenter', enter);
