@@ -42,6 +42,8 @@ export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, sur
     for (const layer of [...made.keys(), ...running.keys()]) {
       if (layers.has(layer)) continue;
       running.get(layer)?.abort.abort();
+      // An undo may bring the layer back before this work has ended: it is then to be started anew.
+      running.delete(layer);
       made.delete(layer);
       surfaces.remove(...chunkIds(layer));
     }
@@ -74,7 +76,7 @@ export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, sur
       // A failure is on its card already; the next change of the case tries again.
       .catch(() => undefined)
       .finally(() => {
-        if (running.get(layer)?.key === key) running.delete(layer);
+        if (running.get(layer)?.abort === abort) running.delete(layer);
       });
     running.set(layer, { key, abort, done });
   }

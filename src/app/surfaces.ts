@@ -1,6 +1,7 @@
 import { isosurface, recycle } from '#compute/isosurface.ts';
 import type { DisplayRequest } from '#compute/jobs/displayMeshes.ts';
 import type { Pool } from '#compute/pool.ts';
+import { isShared } from '#compute/sharing.ts';
 import { atMost, simplify } from '#compute/simplify.ts';
 import { labelSurfaces } from '#compute/surfaceNets.ts';
 import type { LabelmapData } from '#core/labelmap/labelmap.ts';
@@ -61,8 +62,10 @@ export async function makeChunks(
     made.push({ segment, mesh: await guidedSurface(pool, labels, volume, segment, signal) });
 
   const [shownId, hiddenId] = chunkIds(layer);
-  const shown = made.filter(({ segment }) => isShown(segment));
-  const hidden = made.filter(({ segment }) => !isShown(segment));
+  // A segment without voxels has no surface: nothing to thin, nothing to draw.
+  const drawable = made.filter(({ mesh }) => mesh.triangles.length > 0);
+  const shown = drawable.filter(({ segment }) => isShown(segment));
+  const hidden = drawable.filter(({ segment }) => !isShown(segment));
   const voxelMm = Math.min(...header.spacing);
   const chunks: SurfaceChunk[] = [];
   for (const [id, surfaces, goal] of [
@@ -149,7 +152,7 @@ async function guidedSurface(
   segment: SegmentRecord,
   signal: AbortSignal,
 ): Promise<Mesh> {
-  const shared = typeof SharedArrayBuffer === 'function' && volume.scalars.buffer instanceof SharedArrayBuffer;
+  const shared = isShared(volume.scalars.buffer);
   const isovalue = segment.isovalue as number;
   const field = await pool.run(
     'guidedField',
