@@ -84,6 +84,8 @@ export function createPool(spawn: () => WorkerHandle, size: number): Pool {
     worker.onDeath((reason) => {
       if (slot.worker !== worker) return;
       slot.worker = null;
+      // A browser's worker lives on after an error that nobody caught.
+      worker.terminate();
       const { call } = slot;
       slot.call = null;
       call?.reject(
@@ -104,8 +106,8 @@ export function createPool(spawn: () => WorkerHandle, size: number): Pool {
       return;
     }
     slot.call = call;
-    const worker = slot.worker ?? start(slot);
     try {
+      const worker = slot.worker ?? start(slot);
       worker.post({ kind: 'run', call: call.id, job: call.job, args: call.args }, transferable(call.options.transfer));
     } catch (thrown) {
       slot.call = null;

@@ -21,6 +21,28 @@ describe('pool', () => {
     expect(await pool.run('echo', [2, 1])).toBe(2);
   });
 
+  it('a worker that failed is ended, whether it died or not, and its job is reported', async () => {
+    let ended = 0;
+    let fail: (reason: string) => void = () => undefined;
+    const failing = createPool(
+      () => ({
+        post: () => undefined,
+        onMessage: () => undefined,
+        onDeath: (listener) => {
+          fail = listener;
+        },
+        terminate: () => {
+          ended++;
+        },
+      }),
+      1,
+    );
+    const running = failing.run('echo', [1, 1]);
+    fail('out of memory');
+    await expect(running).rejects.toMatchObject({ code: 'internal', got: 'out of memory' });
+    expect(ended).toBe(1);
+  });
+
   it('a job that is not served is refused by name', async () => {
     await expect(pool.run('nonsense' as 'echo', [1, 1])).rejects.toMatchObject({ got: 'nonsense' });
   });
