@@ -17,7 +17,7 @@ export interface LightState {
 
 export interface LightKeeper {
   readonly store: StoreApi<LightState>;
-  /** Resolves when the light is that of what is shown now. */
+  /** Resolves when the light is that of what is shown now, or a bake of it has failed. */
   settled(): Promise<void>;
   dispose(): void;
 }
@@ -144,9 +144,12 @@ export function createLightKeeper(pool: Pool, viewer: Parts): LightKeeper {
   return {
     store,
     async settled() {
+      let tried = '';
       for (;;) {
         look();
-        if (!running) return;
+        // The same again is a bake that has failed or had no grid to be made on: the next change tries once more.
+        if (!running || running.key === tried) return;
+        tried = running.key;
         await running.done;
       }
     },

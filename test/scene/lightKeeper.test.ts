@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, it } from 'vitest';
-import { createPool } from '#compute/pool.ts';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { createPool, type Pool } from '#compute/pool.ts';
 import { spawnNode } from '#compute/spawnNode.ts';
 import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
@@ -78,6 +78,22 @@ describe('the light keeper', () => {
     await keeper.settled();
     expect(viewer.surfaces.getState().chunks.get('c')?.light).toBe(light);
     keeper.dispose();
+  });
+
+  it('is settled when a bake has failed, and tries again with the next change', async () => {
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const { viewer } = scene();
+    let tried = 0;
+    const failing = { size: 1, close: () => undefined, run: () => Promise.reject(new Error(`no ${++tried}`)) };
+    const keeper = createLightKeeper(failing as unknown as Pool, viewer);
+    await keeper.settled();
+    const before = tried;
+    expect(before).toBeGreaterThan(0);
+    viewer.case.verbs.setVisible(['s2'], false);
+    await keeper.settled();
+    expect(tried).toBeGreaterThan(before);
+    keeper.dispose();
+    warned.mockRestore();
   });
 
   it('never gives a chunk that was made anew the light of the old one', async () => {
