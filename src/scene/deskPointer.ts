@@ -1,5 +1,5 @@
 // The pointer on the 3D view: what it hovers, selects and measures.
-import { affine, invert, transform } from '#core/space/affine.ts';
+import { valueAtRas } from '#core/volume/reslice.ts';
 import { deskControls, type PointerPlace } from '#scene/camera/deskControls.ts';
 import type { RasPoint, Viewer, ViewState } from '#state/viewer.ts';
 import type { StageModel } from './StageModel.ts';
@@ -30,7 +30,7 @@ export function deskPointer(element: HTMLElement, stage: StageModel, viewer: Vie
     }
     verbs.set({
       hover: { segment: hit.segment, ras: hit.ras },
-      cursor: { ras: hit.ras, value: valueAtRas(viewer, hit.ras), segment: hit.segment },
+      cursor: { ras: hit.ras, value: valueAt(viewer, hit.ras), segment: hit.segment },
     });
   }
 
@@ -43,6 +43,8 @@ export function deskPointer(element: HTMLElement, stage: StageModel, viewer: Vie
         began = hit.ras;
         stage.measures.pending = [began];
       } else {
+        // Twice the same place has no length: the second press of a double click.
+        if (Math.hypot(...hit.ras.map((mm, axis) => mm - (began?.[axis] ?? mm))) < 1e-3) return;
         viewer.case.verbs.addMeasurement({ kind: 'length', name: '', points: [began, hit.ras] });
         began = null;
         stage.measures.pending = null;
@@ -81,24 +83,21 @@ export function deskPointer(element: HTMLElement, stage: StageModel, viewer: Vie
   const stopTool = viewer.view.subscribe((view: ViewState, before: ViewState) => {
     if (view.tool !== before.tool && began) cancel();
   });
+  // A point of one scan measures nothing in another.
+  const stopCase = viewer.case.subscribe((now, before) => {
+    if (now.volumes[0]?.id !== before.volumes[0]?.id && began) cancel();
+  });
   return () => {
     stopControls();
     stopTool();
+    stopCase();
     if (asked) cancelAnimationFrame(asked);
   };
 }
 
-/** Rescaled value of the nearest voxel of the first volume; null outside it or where its voxels are with a worker. */
-function valueAtRas(viewer: Viewer, ras: RasPoint): number | null {
+/** Of the first volume; null where its voxels are with a worker. */
+function valueAt(viewer: Viewer, ras: RasPoint): number | null {
   const record = viewer.case.getState().volumes[0];
   const volume = record ? viewer.voxels.volume(record.id) : null;
-  if (!record || !volume) return null;
-  const [i, j, k] = transform(invert(affine('ras', 'ijk', record.rasFromIjk)), ras).map(Math.round) as [
-    number,
-    number,
-    number,
-  ];
-  const [ni, nj, nk] = record.dims;
-  if (i < 0 || j < 0 || k < 0 || i >= ni || j >= nj || k >= nk) return null;
-  return (volume.scalars[i + ni * (j + nj * k)] as number) * volume.header.slope + volume.header.intercept;
+  return volume && valueAtRas(volume, ras);
 }
