@@ -6,6 +6,7 @@ import { ErrorCards } from './ErrorCards.tsx';
 import { applyLanguage, useLanguage } from './languageHook.ts';
 import { Notices } from './Notices.tsx';
 import { SeriesDialog } from './SeriesDialog.tsx';
+import { StageBoundary } from './StageBoundary.tsx';
 import { StartPage } from './StartPage.tsx';
 import { followTheme } from './theme.ts';
 import { useDrop } from './useDrop.ts';
@@ -77,7 +78,7 @@ function DeskGrid({
       data-sheet={sheet}
     >
       <div className="picture" data-view="3d">
-        {stage}
+        <StageBoundary>{stage}</StageBoundary>
       </div>
       {children}
     </div>
