@@ -1,7 +1,7 @@
 import { Contrast, LayoutGrid, MousePointer2, Ruler, X } from 'lucide-react';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { t } from '#i18n/t.ts';
-import { useView } from '#scene/viewerContext.ts';
+import { useCase, useView } from '#scene/viewerContext.ts';
 import type { ToolId } from '#state/viewer.ts';
 import { tools } from '#ui/model/tools.ts';
 import { IconButton } from './Controls.tsx';
@@ -32,6 +32,7 @@ export function ToolPanel() {
   const chosen = useView((state) => state.tool);
   const tool = chosen in hints ? (chosen as keyof typeof hints) : 'inspect';
   const drawer = useDesk((state) => state.drawer);
+  const scan = useCase((state) => state.volumes[0]?.id);
   return (
     <section className="section" aria-labelledby="tool-title">
       <div className="section-title">
@@ -52,7 +53,8 @@ export function ToolPanel() {
         <p className="hint">{t(hints[tool])}</p>
         <Suspense fallback={null}>
           {tool === 'inspect' && <InspectPanel />}
-          {tool === 'threshold' && <ThresholdPanel />}
+          {/* Range and figures are one scan's: another begins anew. */}
+          {tool === 'threshold' && <ThresholdPanel key={scan ?? 'none'} />}
           {tool === 'methods' && <MethodsPanel />}
         </Suspense>
       </div>
