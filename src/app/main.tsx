@@ -2,6 +2,8 @@ import './jitless.ts';
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { setLanguage } from '#i18n/t.ts';
+import { languages } from '#ui/model/choices.ts';
 import { readAddress } from './address.ts';
 import { createViewer } from './createViewer.ts';
 import { answerPortal } from './embed.ts';
@@ -12,6 +14,9 @@ import { createViewerApi } from './viewerApi.ts';
 
 const composition = createViewer();
 const address = readAddress(location.search);
+// For this visit alone: what the person chose is kept for the next.
+const language = languages.find((each) => each === address.language);
+if (language) setLanguage(language);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no #root');
@@ -26,6 +31,6 @@ const { actions } = composition.viewer;
 const { source, labels } = address;
 const opening = source && actions.open(source);
 window.vesalius = createViewerApi(composition, readiness(composition, opening));
-void answerPortal(window.vesalius);
+answerPortal(window.vesalius).catch((thrown: unknown) => console.warn('portal', thrown));
 // What failed is on its card.
 opening?.then(() => (labels ? actions.openLabels(labels) : undefined)).catch(() => undefined);

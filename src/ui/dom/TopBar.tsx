@@ -10,6 +10,7 @@ import { ChoiceItem, Floating, IconButton, Tip } from './Controls.tsx';
 import { useDeskParts } from './deskContext.ts';
 import { EnterButton } from './EnterButton.tsx';
 import { FactsBadge } from './FactsBadge.tsx';
+import { useLanguage } from './languageHook.ts';
 import { Mark } from './Mark.tsx';
 import { Keys } from './Rich.tsx';
 
@@ -105,7 +106,7 @@ function LayoutMenu() {
 function SettingsMenu() {
   const { view } = useViewer();
   const theme = useView((state) => state.theme);
-  const code = useView((state) => state.language);
+  const code = useLanguage();
   const convention = useView((state) => state.convention);
   const look = useView((state) => state.look);
   const { set } = view.verbs;
