@@ -1,5 +1,5 @@
 import type { Steps } from '#core/steps.ts';
-import type { Volume } from '#core/volume/volume.ts';
+import { type Volume, voxelVolumeMm3 } from '#core/volume/volume.ts';
 import { type BitGrid, ball, type Mask } from './bitGrid.ts';
 import { type ComponentFacts, findComponents } from './components.ts';
 import { countValues, percentile, roughness } from './values.ts';
@@ -27,7 +27,7 @@ export interface Cores {
  */
 export function* findCores(grid: BitGrid, volume: Volume, dense: Mask, body: Mask): Steps<Cores> {
   const { spacing } = volume.header;
-  const voxelMm3 = spacing[0] * spacing[1] * spacing[2];
+  const voxelMm3 = voxelVolumeMm3(volume.header.rasFromIjk);
   const pools = grid.mask();
   const spongy = grid.mask();
   const noise = yield* softNoise(grid, volume, body);

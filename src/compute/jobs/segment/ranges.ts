@@ -2,7 +2,7 @@ import type { ResolvedSettings } from '#compute/methods/method.ts';
 import { VesaliusError } from '#core/errors.ts';
 import { invert, transform } from '#core/space/affine.ts';
 import type { AsyncSteps } from '#core/steps.ts';
-import type { Volume } from '#core/volume/volume.ts';
+import { type Volume, voxelVolumeMm3 } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import { findComponents } from './components.ts';
 import { countStored } from './histogram.ts';
@@ -53,7 +53,7 @@ export async function* otsuThresholds(volume: Volume, classes: number): AsyncSte
   return edges.sort((a, b) => a - b);
 }
 
-export function rescaledRange({ slope, intercept, storedRange }: Volume['header']): [number, number] {
+function rescaledRange({ slope, intercept, storedRange }: Volume['header']): [number, number] {
   const ends = storedRange.map((stored) => slope * stored + intercept) as [number, number];
   return ends[0] <= ends[1] ? ends : [ends[1], ends[0]];
 }
@@ -98,7 +98,7 @@ export async function* components(input: MethodInput): AsyncSteps<MethodOutcome>
   const [output] = method.outputs;
   const given = input.settings.lower !== null || input.settings.upper !== null;
   let settings = input.settings;
-  const voxelMm3 = volume.header.spacing.reduce((product, mm) => product * mm, 1);
+  const voxelMm3 = voxelVolumeMm3(volume.header.rasFromIjk);
   let mask = 0;
   if (labels && !given) mask = yield* grid.fromLabels(labels, null);
   else {
