@@ -11,7 +11,7 @@ export interface FirstLook {
 /** Between fat and air, in HU: where a body ends. */
 export const BODY_HU = -300;
 /** Cancellous bone and up, in HU: where the drawn surface of bone lies. */
-export const BONE_HU = 180;
+const BONE_HU = 180;
 
 /** CT: the body, translucent, around the bones. MR: the head. Else what Otsu finds. */
 export function firstLooks(modality: Modality): readonly FirstLook[] {

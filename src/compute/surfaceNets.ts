@@ -18,7 +18,7 @@ export interface LabelSurfaceOptions {
 }
 
 /** Enough that the steps of voxels are gone (99 % of the vertices within 0.4 voxel of a ball, all within 0.51); reach below a brick. */
-export const DEFAULT_ITERATIONS = 12;
+const DEFAULT_ITERATIONS = 12;
 
 /**
  * One closed mesh per segment of a labelmap, in RAS mm, triangles outward, normals of the smoothed surface. Where two segments

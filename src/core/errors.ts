@@ -70,14 +70,3 @@ export function asVesaliusError(thrown: unknown): VesaliusError {
   const got = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   return new VesaliusError({ code: 'internal', what: 'work', where: 'program', expected: 'no failure', got });
 }
-
-/** For the default branch of a closed switch. */
-export function unreachable(value: never): never {
-  throw new VesaliusError({
-    code: 'internal',
-    what: 'switch',
-    where: 'program',
-    expected: 'a known case',
-    got: String(value),
-  });
-}

@@ -38,11 +38,6 @@ export interface ReadResult {
   readonly skipped: readonly string[];
 }
 
-export interface Listing {
-  readonly series: readonly SeriesEntry[];
-  readonly skipped: readonly string[];
-}
-
 interface Found extends SeriesEntry {
   read(options: ReadOptions): AsyncSteps<Volume>;
 }

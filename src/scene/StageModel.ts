@@ -285,7 +285,7 @@ export class StageModel {
   }
 }
 
-export function resolvedTheme(theme: 'dark' | 'light' | 'contrast' | 'system'): StageTheme {
+function resolvedTheme(theme: 'dark' | 'light' | 'contrast' | 'system'): StageTheme {
   if (theme !== 'system') return theme;
   return globalThis.matchMedia?.('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
 }

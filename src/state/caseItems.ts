@@ -178,7 +178,7 @@ function sameStamp(a: Fact | undefined, b: Fact | undefined): boolean {
 }
 
 /** Equal as JSON, whatever the order of an object's keys. */
-export function sameJson(a: unknown, b: unknown): boolean {
+function sameJson(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const keys = Object.keys(a);

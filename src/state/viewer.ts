@@ -88,7 +88,7 @@ export interface Voxels {
   changedBricks(id: string, revision: number): readonly number[] | 'all';
 }
 
-export const toolIds = [
+const toolIds = [
   'inspect',
   'cut',
   'slice',

@@ -13,7 +13,7 @@ const TOUCH = 0.004;
 const TOUCH_END = 0.015;
 
 /** What one hand points at. */
-export class Aim {
+class Aim {
   /** Metres along the ray to what it ends on; Infinity where it ends on nothing. */
   distance = Infinity;
   target: PressTarget | null = null;

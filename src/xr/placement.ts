@@ -8,8 +8,8 @@ export interface ModelBox {
 }
 
 /** Metres. */
-export const AHEAD = 0.8;
-export const TALL = 0.6;
+const AHEAD = 0.8;
+const TALL = 0.6;
 /** The breastbone is about this far below the eyes, standing or seated. */
 const CHEST_BELOW_EYES = 0.4;
 const LOWEST = 0.6;

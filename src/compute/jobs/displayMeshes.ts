@@ -24,7 +24,7 @@ export interface DisplayOptions {
 }
 
 /** No vertex of a drawn surface is farther from the true one, in voxels. */
-export const SKIN_LIMIT = 0.75;
+const SKIN_LIMIT = 0.75;
 /** Thinning may cost this much, in voxels. */
 const THIN_ERROR = 0.5;
 

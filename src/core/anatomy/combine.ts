@@ -125,19 +125,6 @@ export function mirrored(shape: Shape): Shape {
   };
 }
 
-/** The other side's: x negated. */
-export function reflected(shape: Shape): Shape {
-  const [x0, y0, z0, x1, y1, z1] = shape.box;
-  return {
-    box: [-x1, y0, z0, -x0, y1, z1],
-    distance: (x, y, z) => shape.distance(-x, y, z),
-    near(x, y, z, radius) {
-      const seen = shape.near ? shape.near(-x, y, z, radius) : shape;
-      return seen && reflected(seen);
-    },
-  };
-}
-
 /** The surface pushed in and out by up to `by` mm in waves of about `wave` mm: no organ is a perfect solid. */
 export function uneven(shape: Shape, by: number, wave: number, phase = 0): Shape {
   const f = (2 * Math.PI) / wave;

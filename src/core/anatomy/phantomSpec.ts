@@ -15,7 +15,7 @@ export interface PhantomSpec {
 
 /** The scanned cube's edge: a trunk with raised arms fits across it, the neck to the kidneys along it. */
 export const FIELD_OF_VIEW_MM = 384;
-export const DEFAULT_SIZE = 256;
+const DEFAULT_SIZE = 256;
 const MOST_VOXELS = 2 ** 31 - 1;
 
 /**

@@ -44,13 +44,6 @@ export function touches(box: Box, x: number, y: number, z: number, radius: numbe
   return dx * dx + dy * dy + dz * dz <= radius * radius;
 }
 
-/** What of `shape` matters within the ball; null where the ball lies outside. */
-export function seenFrom(shape: Shape, x: number, y: number, z: number, radius: number): Shape | null {
-  if (!touches(shape.box, x, y, z, radius)) return null;
-  const part = shape.near ? shape.near(x, y, z, radius) : shape;
-  return part && part.distance(x, y, z) <= radius * SLACK ? part : null;
-}
-
 export function boxAround(box: Box, by: number): Box {
   return [box[0] - by, box[1] - by, box[2] - by, box[3] + by, box[4] + by, box[5] + by];
 }

@@ -9,7 +9,7 @@ export type RasPoint = z.infer<typeof RasPoint>;
 const Id = z.string().min(1).max(64);
 const HexColor = z.string().regex(/^#[0-9a-f]{6}$/);
 
-export const WarningRecord = z.strictObject({
+const WarningRecord = z.strictObject({
   code: z.string().min(1).max(80),
   where: z.string().max(200),
   kept: z.string().max(400),
@@ -36,7 +36,7 @@ export const VolumeRecord = z.strictObject({
 });
 export type VolumeRecord = z.infer<typeof VolumeRecord>;
 
-export const MadeBy = z.strictObject({
+const MadeBy = z.strictObject({
   /** Id in the methods registry, 'file' for imported labels, 'phantom', 'hand'. */
   method: z.string().max(80),
   settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),

@@ -22,7 +22,7 @@ export interface Occupancy {
 }
 
 /** At most this many cells in the finest level: light varies slowly, and this is what a cone walk is quick on. */
-export const MAX_CELLS = 8_000_000;
+const MAX_CELLS = 8_000_000;
 
 /** What lies on the side that the normal points away from takes no light: it is cut off. RAS mm. */
 export interface Cut {

@@ -25,8 +25,8 @@ export interface NiftiHeader {
   readonly warnings: readonly Warning[];
 }
 
-export const NIFTI1_BYTES = 348;
-export const NIFTI2_BYTES = 540;
+const NIFTI1_BYTES = 348;
+const NIFTI2_BYTES = 540;
 
 const stored: Readonly<Record<number, StoredType>> = {
   2: 'u8',

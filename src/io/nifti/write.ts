@@ -46,7 +46,7 @@ export async function* gzippedNifti(
  * Header and the four bytes that say that no extension follows. sform always; qform too where the grid has no shear.
  * Source: nifti1.h (2007)
  */
-export function niftiHeader(file: NiftiFile): Uint8Array<ArrayBuffer> {
+function niftiHeader(file: NiftiFile): Uint8Array<ArrayBuffer> {
   const { dims, timepoints = 1, rasFromIjk, scalars, slope = 1, intercept = 0, description = '' } = file;
   const count = dims[0] * dims[1] * dims[2] * timepoints;
   if (scalars.length !== count) {

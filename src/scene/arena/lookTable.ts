@@ -13,7 +13,7 @@ export const lookRows = {
   /** Hover 0/1, selected 0/1, mottle, share of the key light. */
   state: 3,
 } as const;
-export const LOOK_ROWS = 4;
+const LOOK_ROWS = 4;
 
 export interface LookState {
   readonly segments: readonly SegmentRecord[];

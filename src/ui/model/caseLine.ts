@@ -9,8 +9,3 @@ export function caseLine(volume: VolumeRecord | undefined): string {
   const times = volume.timepoints > 1 ? ` × ${volume.timepoints}` : '';
   return `${volume.modality} ${size}${times}, ${steps.join(' × ')}\u202fmm`;
 }
-
-/** Series and date where the file has them. */
-export function seriesLine({ seriesDescription, seriesDate }: VolumeRecord): string {
-  return [seriesDescription, seriesDate].filter(Boolean).join(', ');
-}

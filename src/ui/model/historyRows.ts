@@ -23,6 +23,6 @@ export function historyRows(history: readonly HistoryStep[]): HistoryRow[] {
     .reverse();
 }
 
-export const stepText = ({ act, about }: Pick<HistoryStep, 'act' | 'about'>): string =>
+const stepText = ({ act, about }: Pick<HistoryStep, 'act' | 'about'>): string =>
   // A scan's title stays as its file wrote it; structures are named as in their list.
   tMaybe(act, { about: act === 'history.opened' ? about : nameOf(about) }).trim();

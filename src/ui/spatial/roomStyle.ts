@@ -22,7 +22,7 @@ export const LETTER = 33;
 export const SMALL = 33;
 export const TITLE = 40;
 
-export const FAMILY = "'Inter Variable', 'Noto Sans', system-ui, sans-serif";
+const FAMILY = "'Inter Variable', 'Noto Sans', system-ui, sans-serif";
 
 export function font(size: number, weight: 400 | 500 | 600 = 400): string {
   return `${weight} ${size}px ${FAMILY}`;
