@@ -112,8 +112,8 @@ export default defineConfig({
     outDir: 'dist/web',
     target: 'es2022',
     assetsInlineLimit: 0,
-    // uikit registers components by their class names: minified, two of them collide. `output.keepNames` would keep them too,
-    // by a call for each that no longer lets unused parts of three fall away: 60 KB more.
+    // Class names stay: libraries say them in their errors. `output.keepNames` would keep them too, by a call for each that no
+    // longer lets unused parts of three fall away: 60 KB more.
     rolldownOptions: { output: { minify: { compress: { keepNames: classes }, mangle: { keepNames: classes } } } },
   },
 });
