@@ -219,11 +219,15 @@ describe('the room', () => {
         step();
       }
     };
+    const grown = () => {
+      gc();
+      const before = process.memoryUsage().heapUsed;
+      run(300);
+      gc();
+      return process.memoryUsage().heapUsed - before;
+    };
     run(300);
-    gc();
-    const before = process.memoryUsage().heapUsed;
-    run(300);
-    gc();
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024);
+    // What frames leave behind, all runs leave behind; what the engine compiles meanwhile is in one of them.
+    expect(Math.min(grown(), grown(), grown())).toBeLessThan(64 * 1024);
   });
 });
