@@ -1,5 +1,5 @@
-/** An emulated headset takes the canvas out of the page a moment after its session began. */
-const LOOK_MS = 100;
+/** An emulated headset takes the canvas out of the page before its first frames; after these nobody takes it any more. */
+const FRAMES_LOOKED = 30;
 
 /**
  * For the time of a session the canvas is as large as the window: an emulated headset shows both eyes in it, whatever place the
@@ -11,13 +11,15 @@ export function presentedCanvas(canvas: HTMLCanvasElement, page: HTMLElement | n
   const { width, height } = canvas.style;
   canvas.style.width = '100vw';
   canvas.style.height = '100vh';
+  let looks = 0;
+  let waiting = 0;
   const look = () => {
     if (page && !page.contains(canvas)) page.style.visibility = 'hidden';
+    else if (looks++ < FRAMES_LOOKED) waiting = requestAnimationFrame(look);
   };
   look();
-  const timer = setInterval(look, LOOK_MS);
   return () => {
-    clearInterval(timer);
+    cancelAnimationFrame(waiting);
     canvas.style.width = width;
     canvas.style.height = height;
     if (page) page.style.visibility = '';
