@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { isosurface, prepareIsosurface, recycle } from '#compute/isosurface.ts';
 import type { Pool } from '#compute/pool.ts';
 import { userColors } from '#core/case/tissues.ts';
+import { countLabels, denseLabels } from '#core/labelmap/denseLabels.ts';
 import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import { areaMm2 } from '#core/mesh/areaMm2.ts';
 import { edgeCensus } from '#core/mesh/edgeCensus.ts';
@@ -15,7 +16,7 @@ import { writeObj } from '#io/obj/write.ts';
 import { writePly } from '#io/ply/write.ts';
 import { writeStl } from '#io/stl/write.ts';
 import { type CommandLine, parseCommandLine, usage } from '../arguments.ts';
-import { countAtLeast, countLabels, labelsOf, sameGridWarning } from '../labels.ts';
+import { countAtLeast, sameGridWarning } from '../labels.ts';
 import type { Command } from '../main.ts';
 import { ensureWritable, writeWhole } from '../output.ts';
 import { withPool } from '../pool.ts';
@@ -131,7 +132,7 @@ async function makeMeshes(pool: Pool, { header, scalars }: Volume, wish: Wish): 
     return [{ id: 1, name: `isosurface ${wish.iso}`, voxels: 0, mesh }];
   }
   const { labelSurfaces } = await import('#compute/surfaceNets.ts');
-  const dense = labelsOf({ header, scalars });
+  const dense = denseLabels({ header, scalars });
   const counts = countLabels(dense);
   const surfaces = await labelSurfaces(pool, labelmapFromDense(dense, header.dims), header.rasFromIjk, {
     onStep: showStep,

@@ -1,7 +1,7 @@
 import { transferring } from '#compute/protocol.ts';
-import { VesaliusError } from '#core/errors.ts';
+import { countLabels, denseLabels } from '#core/labelmap/denseLabels.ts';
 import { type LabelmapData, labelmapFromDense } from '#core/labelmap/labelmap.ts';
-import { type Volume, voxelCount } from '#core/volume/volume.ts';
+import type { Volume } from '#core/volume/volume.ts';
 import { buffersOf, sharedBricks } from './sharedBricks.ts';
 
 export interface LabelBricks {
@@ -11,27 +11,8 @@ export interface LabelBricks {
 }
 
 /** A labels file's first timepoint as bricks. @throws VesaliusError 'format' where a voxel is no whole number from 0 to 65535 */
-export function labelBricks({ header, scalars }: Volume): LabelBricks {
-  const count = voxelCount(header.dims);
-  const dense = new Uint16Array(count);
-  const counts = new Uint32Array(65536);
-  for (let n = 0; n < count; n++) {
-    const value = header.slope * (scalars[n] as number) + header.intercept;
-    if (!Number.isInteger(value) || value < 0 || value > 65535) {
-      const expected = 'whole numbers from 0 to 65535';
-      throw new VesaliusError({
-        code: 'format',
-        what: 'labels',
-        where: 'voxels',
-        expected,
-        got: value,
-        file: header.name,
-      });
-    }
-    dense[n] = value;
-    counts[value] = (counts[value] as number) + 1;
-  }
-  const labels = sharedBricks(labelmapFromDense(dense, header.dims));
-  const voxels = [...counts.entries()].filter(([value, voxels]) => value > 0 && voxels > 0);
-  return transferring({ labels, voxels }, buffersOf(labels));
+export function labelBricks(volume: Volume): LabelBricks {
+  const dense = denseLabels(volume);
+  const labels = sharedBricks(labelmapFromDense(dense, volume.header.dims));
+  return transferring({ labels, voxels: [...countLabels(dense)] }, buffersOf(labels));
 }

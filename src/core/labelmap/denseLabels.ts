@@ -1,0 +1,38 @@
+import { VesaliusError } from '#core/errors.ts';
+import { type Volume, voxelCount } from '#core/volume/volume.ts';
+
+/**
+ * A labels file's first timepoint as whole numbers from 0 to 65535, i-fastest: a view of the scalars where they are that already.
+ * @throws VesaliusError 'format' where a voxel is anything else; nothing is rounded
+ */
+export function denseLabels({ header, scalars }: Volume): Uint8Array<ArrayBufferLike> | Uint16Array<ArrayBufferLike> {
+  const voxels = voxelCount(header.dims);
+  if (header.slope === 1 && header.intercept === 0 && (header.scalarType === 'u8' || header.scalarType === 'u16')) {
+    return scalars.subarray(0, voxels) as Uint8Array<ArrayBufferLike> | Uint16Array<ArrayBufferLike>;
+  }
+  const labels = new Uint16Array(voxels);
+  for (let n = 0; n < voxels; n++) {
+    const value = header.slope * (scalars[n] as number) + header.intercept;
+    if (!Number.isInteger(value) || value < 0 || value > 65535) {
+      throw new VesaliusError({
+        code: 'format',
+        what: 'labels',
+        where: 'voxels',
+        expected: 'whole numbers from 0 to 65535',
+        got: value,
+        file: header.name,
+      });
+    }
+    labels[n] = value;
+  }
+  return labels;
+}
+
+/** Voxels of each label but 0, rising. */
+export function countLabels(labels: Uint8Array<ArrayBufferLike> | Uint16Array<ArrayBufferLike>): Map<number, number> {
+  const counts = new Uint32Array(65536);
+  for (let n = 0; n < labels.length; n++) counts[labels[n] as number] = (counts[labels[n] as number] as number) + 1;
+  const found = new Map<number, number>();
+  for (let value = 1; value < counts.length; value++) if (counts[value]) found.set(value, counts[value] as number);
+  return found;
+}
