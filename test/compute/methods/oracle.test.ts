@@ -98,6 +98,18 @@ describe('methods against skimage and scipy', () => {
     expect(whole.segments[0]?.voxels).toBe(largest[0]);
   });
 
+  it('components: a voxel of a sheared grid (a tilted gantry) is as large as its determinant says, not its spacings', async () => {
+    const upright = made();
+    const rasFromIjk = affine('ras', 'ijk', [1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1]);
+    const volume = { ...upright, header: { ...upright.header, rasFromIjk, spacing: [1, 1, Math.SQRT2] as const } };
+    const least = oracle.label6.largest[1];
+    const { segments } = await segment(pool, volume, {
+      method: 'components',
+      settings: { lower: 100, keep: 5, apart: true, minMm3: least },
+    });
+    expect(segments.map((one) => one.voxels)).toEqual(oracle.label6.largest.slice(0, 2));
+  });
+
   it('region-grow: scipy’s component at the seed, given in RAS; the range comes from its surroundings', async () => {
     const volume = made();
     const seed = transform(volume.header.rasFromIjk, [24, 22, 18]);
