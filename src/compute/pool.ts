@@ -100,11 +100,6 @@ export function createPool(spawn: () => WorkerHandle, size: number): Pool {
     if (slot.call || closed) return;
     const call = slot.queue.shift() ?? waiting.shift();
     if (!call) return;
-    if (call.options.signal?.aborted) {
-      call.reject(cancelled(call.job));
-      pump(slot);
-      return;
-    }
     slot.call = call;
     try {
       const worker = slot.worker ?? start(slot);
@@ -135,10 +130,20 @@ export function createPool(spawn: () => WorkerHandle, size: number): Pool {
     size,
     run: (job, args, options = {}) =>
       new Promise((resolve, reject) => {
-        if (closed) return reject(cancelled(job));
+        const { signal } = options;
+        if (closed || signal?.aborted) return reject(cancelled(job));
         const call: Call = { id: nextId++, job, args, options, resolve: resolve as (value: unknown) => void, reject };
         const own = options.worker === undefined ? undefined : slots[options.worker % size];
-        (own ? own.queue : waiting).push(call);
+        const queue = own ? own.queue : waiting;
+        queue.push(call);
+        // What still waits is cancelled at once, however long the workers are busy.
+        const leave = () => {
+          const at = queue.indexOf(call);
+          if (at < 0) return;
+          queue.splice(at, 1);
+          reject(cancelled(job));
+        };
+        signal?.addEventListener('abort', leave, { once: true });
         const idle = own ?? slots.find((slot) => slot.worker && !slot.call) ?? slots.find((slot) => !slot.call);
         if (idle) pump(idle);
       }),

@@ -21,6 +21,25 @@ describe('pool', () => {
     expect(await pool.run('echo', [2, 1])).toBe(2);
   });
 
+  it('a job that waits is cancelled at once, while the worker is busy with another', async () => {
+    const busy = createPool(
+      () => ({
+        post: () => undefined,
+        onMessage: () => undefined,
+        onDeath: () => undefined,
+        terminate: () => undefined,
+      }),
+      1,
+    );
+    const first = busy.run('echo', [1, 1]);
+    const abort = new AbortController();
+    const waiting = busy.run('echo', [2, 1], { signal: abort.signal });
+    abort.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
+    busy.close();
+    await expect(first).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
   it('a worker that failed is ended, whether it died or not, and its job is reported', async () => {
     let ended = 0;
     let fail: (reason: string) => void = () => undefined;
