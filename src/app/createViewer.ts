@@ -41,7 +41,7 @@ export interface Headset {
 export function createViewer(): Composition {
   const isolated = globalThis.crossOriginIsolated === true;
   const pool = createPool(spawnBrowser, isolated ? Math.max(2, Math.min(8, navigator.hardwareConcurrency ?? 2)) : 2);
-  const newId = (kind: string) => `${kind[0]}-${crypto.randomUUID().slice(0, 13)}`;
+  const newId = (kind: string) => `${kind[0]}-${randomWords()}`;
   const store = createCaseStore({ newId, now: Date.now });
   const jobs = createJobsStore({ now: () => performance.now(), after: (ms, then) => setTimeout(then, ms) });
   const surfaces = createSurfaceStore();
@@ -124,6 +124,11 @@ export function createViewer(): Composition {
   const viewer: Viewer = { case: store, view, jobs, surfaces, voxels: store.voxels, actions };
   const composition: Composition = { viewer, store, pool, keeper, lights, isolated, stage: null, headset: null };
   return composition;
+}
+
+/** 64 random bits; not randomUUID, which a page without HTTPS on the local network does not have. */
+function randomWords(): string {
+  return [...crypto.getRandomValues(new Uint32Array(2))].map((word) => word.toString(36)).join('');
 }
 
 function methodCall({ method, settings, seeds }: MethodRequest) {
