@@ -104,21 +104,30 @@ function useFirstPicture(): boolean {
 }
 
 /** A new scan brings the desk; one that failed with nothing open brings the start page back. */
+const BETWEEN_JOBS_MS = 400;
+
 function usePageFollowsCase(): void {
   const viewer = useViewer();
   const { desk } = useDeskParts();
   useEffect(() => {
+    let waiting: ReturnType<typeof setTimeout> | undefined;
     const stopCase = viewer.case.subscribe((now, before) => {
       const id = now.volumes[0]?.id;
       if (id !== undefined && id !== before.volumes[0]?.id)
         desk.set({ page: 'desk', search: '', folds: {}, seeds: [] });
     });
     const stopJobs = viewer.jobs.subscribe((now, before) => {
-      const nothing = viewer.case.getState().volumes.length === 0;
-      if (nothing && now.jobs.length === 0 && before.jobs.length > 0) desk.set({ page: 'start' });
-      if (nothing && now.errors.length > before.errors.length) desk.set({ page: 'start' });
+      const nothing = () => viewer.case.getState().volumes.length === 0;
+      if (nothing() && now.errors.length > before.errors.length) desk.set({ page: 'start' });
+      if (!nothing() || now.jobs.length > 0 || before.jobs.length === 0) return;
+      // Between two jobs of one opening there is a moment without either.
+      clearTimeout(waiting);
+      waiting = setTimeout(() => {
+        if (nothing() && viewer.jobs.getState().jobs.length === 0) desk.set({ page: 'start' });
+      }, BETWEEN_JOBS_MS);
     });
     return () => {
+      clearTimeout(waiting);
       stopCase();
       stopJobs();
     };
