@@ -103,9 +103,9 @@ function useFirstPicture(): boolean {
   return ready;
 }
 
-/** A new scan brings the desk; one that failed with nothing open brings the start page back. */
 const BETWEEN_JOBS_MS = 400;
 
+/** A new scan brings the desk; one that failed with nothing open brings the start page back. */
 function usePageFollowsCase(): void {
   const viewer = useViewer();
   const { desk } = useDeskParts();
