@@ -343,16 +343,26 @@ describe.each(['immersive-vr', 'immersive-ar'] as const)('%s', { timeout: 240_00
     const chosen = await open.page.evaluate(
       () =>
         new Promise((resolve) => {
+          const { right } = window.__xrDevice.controllers;
+          const session = window.__xrDevice.activeSession as XRSession;
+          const press = () => {
+            right.updateButtonValue('trigger', 1);
+            session.requestAnimationFrame(() =>
+              session.requestAnimationFrame(() => right.updateButtonValue('trigger', 0)),
+            );
+          };
+          // What was chosen before is let go by the first press.
           const stop = window.vesalius.on('selection', (ids) => {
+            if (ids.length === 0) {
+              session.requestAnimationFrame(() =>
+                session.requestAnimationFrame(() => session.requestAnimationFrame(press)),
+              );
+              return;
+            }
             stop();
             resolve(ids);
           });
-          const { trigger } = { trigger: window.__xrDevice.controllers.right };
-          trigger.updateButtonValue('trigger', 1);
-          const session = window.__xrDevice.activeSession as XRSession;
-          session.requestAnimationFrame(() =>
-            session.requestAnimationFrame(() => trigger.updateButtonValue('trigger', 0)),
-          );
+          press();
         }),
     );
     expect(chosen).toHaveLength(1);

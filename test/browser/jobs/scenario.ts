@@ -74,6 +74,10 @@ async function scenario(pool: Pool, ref: SourceRef): Promise<void> {
   const surfaces = await labelSurfaces(pool, layer, grid.rasFromIjk, { values: [5, 6, 7] });
   await pool.run('guidedField', [volume, layer, 6, 150, 300, 1, false]);
 
+  await pool.run('displayMeshes', [
+    surfaces.map((mesh) => ({ slot: mesh.value, mesh, triangles: 400 })),
+    { voxelMm: 6.8, passes: 4 },
+  ]);
   const chunk = await pool.run('packSurfaces', [surfaces.map((mesh) => ({ slot: mesh.value, mesh })), 'a', 'full']);
   const occupancy = await makeOccupancy(pool, {
     layers: [{ labels: labelmapFromDense(labels, grid.dims), values: [5, 6, 7] }],
