@@ -11,6 +11,11 @@ beforeAll(async () => {
   // Small and plain: a software renderer draws both eyes.
   open = await openPage(app, { headset: true, query: 'case=phantom:thorax', width: 320, height: 200 });
   await shown(open.page);
+  // The fine surfaces first: nothing changes any more while pictures are compared.
+  await open.page.waitForFunction(() => performance.getEntriesByName('full').length > 0, null, {
+    timeout: 240_000,
+    polling: 500,
+  });
   await open.page.evaluate(() => {
     window.vesalius.on('hover', (hit) => {
       (window as unknown as { hovered: string | null }).hovered = hit?.segment ?? null;
@@ -187,8 +192,33 @@ async function labelsOfCase(): Promise<(ras: readonly number[]) => number> {
 type FullMatrix = Parameters<Matrix4['set']>;
 
 // Two software-drawn eyes beside other work: slow, not stuck.
+interface Seen {
+  readonly count: number;
+  readonly x: number;
+}
+
+/** What the body covers in each eye's picture, by hiding it. */
+async function seenByEyes(): Promise<[Seen, Seen]> {
+  const whole = await picture();
+  const { segments } = await open.page.evaluate(() => window.vesalius.case());
+  const before = segments.filter(({ visible }) => visible).map(({ id }) => id);
+  await show(before, false);
+  const empty = await picture();
+  await show(before, true);
+  return changed(whole, empty) as [Seen, Seen];
+}
+
+const alike = (left: Seen, right: Seen): boolean =>
+  left.count > 400 &&
+  Math.abs(left.count / right.count - 1) < 0.3 &&
+  left.x - right.x > 0.005 &&
+  left.x - right.x < 0.3;
+
 describe.each(['immersive-vr', 'immersive-ar'] as const)('%s', { timeout: 240_000 }, (mode) => {
-  it('is entered and seen by both eyes', async () => {
+  it('is entered and seen by both eyes', { retry: 2 }, async () => {
+    if (await open.page.evaluate(() => window.vesalius.stats().presenting)) {
+      await open.page.evaluate(() => window.vesalius.exitXR());
+    }
     await stand();
     if (mode === 'immersive-ar') await giveTable();
     const desk = await model();
@@ -202,13 +232,9 @@ describe.each(['immersive-vr', 'immersive-ar'] as const)('%s', { timeout: 240_00
     expect(middle.y).toBeGreaterThan(0.9);
     expect(middle.z).toBeLessThan(-0.6);
     expect(new Vector3(1, 0, 0).transformDirection(await model()).x).toBeLessThan(-0.99);
-    const whole = await picture();
-    const { segments } = await open.page.evaluate(() => window.vesalius.case());
-    const before = segments.filter(({ visible }) => visible).map(({ id }) => id);
-    await show(before, false);
-    const empty = await picture();
-    await show(before, true);
-    const [left, right] = changed(whole, empty) as [{ count: number; x: number }, { count: number; x: number }];
+    // The finer surfaces may come between two pictures: then both are taken again.
+    let [left, right] = await seenByEyes();
+    for (let n = 0; n < 3 && !alike(left, right); n++) [left, right] = await seenByEyes();
     expect(left.count).toBeGreaterThan(400);
     expect(Math.abs(left.count / right.count - 1)).toBeLessThan(0.3);
     // What is near lies farther right to the left eye.
