@@ -35,11 +35,15 @@ export interface VolumeHeader {
   readonly modalityGuessed: boolean;
   /** Of the rescaled values: 'HU' for CT, else '' where the file does not say. */
   readonly unit: string;
-  readonly format: 'nifti' | 'dicom' | 'nrrd' | 'metaimage' | 'phantom' | 'itk';
+  readonly format: 'nifti' | 'analyze' | 'dicom' | 'nrrd' | 'metaimage' | 'mgh' | 'phantom' | 'itk';
   readonly synthetic: boolean;
   readonly warnings: readonly Warning[];
   /** DICOM: what is shown on the case line. Never the patient's name unless asked for. */
   readonly series?: SeriesFacts;
+  /** When each timepoint began, ms after the first; absent where the file does not say. */
+  readonly timesMs?: readonly number[];
+  /** PET: SUV by body weight (g/ml) = suvFactor × rescaled value; absent where the tags do not allow it. */
+  readonly suvFactor?: number;
   /** Smallest and largest stored value of the first timepoint. */
   readonly storedRange: readonly [number, number];
 }
@@ -57,6 +61,11 @@ export interface SeriesFacts {
 export interface Volume {
   readonly header: VolumeHeader;
   readonly scalars: ScalarArray;
+  /**
+   * Of a colour picture: red, green, blue of each voxel, in the order of `scalars`, which are its luminance (ITU-R BT.601) then:
+   * what is thresholded is the grey, what a slice shows is the colour.
+   */
+  readonly rgb?: Uint8Array<ArrayBufferLike>;
 }
 
 export const bytesPerVoxel = { u8: 1, i16: 2, u16: 2, f32: 4 } as const satisfies Record<ScalarType, number>;
