@@ -56,6 +56,7 @@ export async function openLabels({ pool, jobs, store }: OpenParts, url: string):
         cutByEdge: cut.has(value),
         madeBy: { method: 'file', settings: { file: name.slice(0, 200) }, automatic: false },
         reviewed: false,
+        code: null,
         isovalue: null,
       })),
       'history.labelsImported',

@@ -154,6 +154,7 @@ function segmentsOf({ segments, volume }: Phantom, cut: ReadonlySet<number>): Ne
         cutByEdge: cut.has(id),
         madeBy: { method: 'phantom', settings: { seed: SEED }, automatic: true },
         reviewed: true,
+        code: null,
         isovalue: null,
       };
     });

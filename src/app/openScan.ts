@@ -114,6 +114,7 @@ function placeholder(look: FirstLook, isovalue: number): NewSegment {
     cutByEdge: false,
     madeBy: { method: look.method, settings: {}, automatic: true },
     reviewed: false,
+    code: null,
     isovalue: look.isovalue ?? isovalue,
   };
 }

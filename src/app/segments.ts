@@ -36,6 +36,7 @@ export function newSegments(
       cutByEdge: cut.has(value),
       madeBy: { method: request.method, settings: settingsOf(result.settings), automatic: look.automatic },
       reviewed: false,
+      code: null,
       isovalue: look.isovalue,
     }));
 }

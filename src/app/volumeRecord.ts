@@ -19,6 +19,10 @@ export function volumeRecord(id: string, header: VolumeHeader): VolumeRecord {
     seriesDescription: header.series?.description ?? '',
     seriesDate: header.series?.date ?? '',
     warnings: [...header.warnings, ...guessWarning(header)],
+    suvFactor: header.suvFactor ?? null,
+    timesMs: header.timesMs ? [...header.timesMs] : null,
+    overlay: null,
+    placed: null,
   };
 }
 

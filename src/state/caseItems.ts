@@ -44,7 +44,7 @@ const OWN_FACTS: ReadonlySet<string> = new Set(['alive', 'order', 'made']);
 
 /** What can be changed one by one has a fact each; all that is settled when a record is made lies together in 'made'. */
 const CHANGING: { readonly [Kind in RecordKind]: ReadonlySet<string> } = {
-  volumes: new Set(),
+  volumes: new Set(['name', 'overlay', 'placed']),
   segments: new Set(['name', 'color', 'opacity', 'visible', 'group', 'reviewed']),
   measurements: new Set(['name']),
 };

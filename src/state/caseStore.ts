@@ -91,8 +91,7 @@ export function createCaseStore(ambient: Ambient, options: CaseStoreOptions = {}
       const gained = layer?.gained(record.value) ?? 0;
       if (layer === null || gained === 0) return record;
       const count = record.voxels + gained;
-      const { dims } = layer.labels;
-      const volume = volumes.find((each) => each.dims.every((size, axis) => size === dims[axis]));
+      const volume = volumes.find(({ id }) => id === record.volume);
       const volumeMl =
         volume === undefined
           ? (record.volumeMl * count) / Math.max(1, record.voxels)

@@ -113,13 +113,21 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
       opened();
     },
 
-    addLayer(labels, segments, act) {
+    addLayer(labels, segments, act, volume) {
       const bricks = brickGrid(labels.dims);
       const count = bricks[0] * bricks[1] * bricks[2];
       if (labels.bricks.length !== count)
         throw refusal('usage', 'layer', 'bricks', `${count} for its dims`, labels.bricks.length);
-      if (!state().volumes.some((each) => each.dims.every((size, axis) => size === labels.dims[axis])))
-        throw refusal('usage', 'layer', 'dims', 'those of a volume of the case', labels.dims.join('×'));
+      const { volumes } = state();
+      const home = volume === undefined ? volumes[0] : volumes.find(({ id }) => id === volume);
+      if (!home?.dims.every((size, axis) => size === labels.dims[axis]))
+        throw refusal(
+          'usage',
+          'layer',
+          'dims',
+          home?.dims.join('×') ?? 'those of an open volume',
+          labels.dims.join('×'),
+        );
       const layer = freshId('layer', new Set(journal.layers()));
       const slots = freeSlots(segments.length);
       const order = nextOrder('segments');
@@ -128,6 +136,7 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
           ...fields,
           id: freshId('segment', items.ids('segments')),
           layer,
+          volume: home.id,
           slot: slots[n] as number, // freeSlots gives as many
         }),
       );

@@ -45,13 +45,13 @@ export type SegmentPatch = Partial<
 /** What is found out about the segment of a value. */
 export type SegmentFacts = Pick<SegmentRecord, 'value'> &
   Partial<Pick<SegmentRecord, 'voxels' | 'volumeMl' | 'cutByEdge' | 'isovalue' | 'madeBy' | 'opacity'>>;
-export type NewSegment = Omit<SegmentRecord, 'id' | 'slot' | 'layer'>;
+export type NewSegment = Omit<SegmentRecord, 'id' | 'slot' | 'layer' | 'volume'>;
 
 export interface CaseVerbs {
   /** Replaces what is open by an empty case with this volume; the history begins anew with 'history.opened', which can be undone. */
   open(title: string, volume: VolumeRecord, window: WindowRecord, crosshair: RasPoint): void;
-  /** Adds a labelmap layer and its segments as one step; gives their ids in order. */
-  addLayer(labels: LabelmapData, segments: readonly NewSegment[], act: string): string[];
+  /** Adds a labelmap layer on a volume's grid (the first's unless told) and its segments as one step; gives their ids in order. */
+  addLayer(labels: LabelmapData, segments: readonly NewSegment[], act: string, volume?: string): string[];
   /**
    * Finer labels and better figures for a layer that this device made: no act of its own and no step, since what was done
    * stays the same. `labels` null: the figures alone. Segments that are gone are passed over.

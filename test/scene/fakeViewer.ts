@@ -30,6 +30,7 @@ export function fakeSegment(slot: number, patch: Partial<SegmentRecord> = {}): S
   return {
     id: `s${slot}`,
     name: `segment ${slot}`,
+    volume: 'v',
     layer: 'layer',
     value: slot,
     slot,
@@ -43,6 +44,7 @@ export function fakeSegment(slot: number, patch: Partial<SegmentRecord> = {}): S
     cutByEdge: false,
     madeBy: { method: 'file', settings: {}, automatic: false },
     reviewed: false,
+    code: null,
     isovalue: null,
     ...patch,
   };
@@ -50,7 +52,7 @@ export function fakeSegment(slot: number, patch: Partial<SegmentRecord> = {}): S
 
 export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeCase): FakeViewer {
   const caseStore = createStore<CaseState>(() => ({
-    version: 1,
+    version: 2,
     title: 'test',
     volumes: [
       {
@@ -68,6 +70,10 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
         seriesDescription: '',
         seriesDate: '',
         warnings: [],
+        suvFactor: null,
+        timesMs: null,
+        overlay: null,
+        placed: null,
       },
     ],
     segments: [...segments],

@@ -49,6 +49,10 @@ export const volumeRecord = (id: string, dims: Dims = SMALL): VolumeRecord => ({
   seriesDescription: '',
   seriesDate: '',
   warnings: [{ code: 'modality-guessed', where: 'values', kept: 'CT', text: 'Taken for CT.' }],
+  suvFactor: null,
+  timesMs: null,
+  overlay: null,
+  placed: null,
 });
 
 export const volumeHeader = (name: string, dims: Dims = SMALL): VolumeHeader => ({
@@ -112,6 +116,7 @@ export function newSegment(name: string, value: number, labels: LabelmapData): N
     cutByEdge: false,
     madeBy: { method: 'threshold', settings: { lower: 226 }, automatic: false },
     reviewed: false,
+    code: null,
     isovalue: null,
   };
 }

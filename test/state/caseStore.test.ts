@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CASE_VERSION } from '#core/case/schema.ts';
 import type { LabelmapData } from '#core/labelmap/labelmap.ts';
 import { editsAt } from '#core/labelmap/paint.ts';
 import { factKey } from '#state/caseItems.ts';
@@ -232,8 +233,10 @@ describe('storage', () => {
 
   it('a document of a newer program is refused and left as it is', () => {
     const { document } = testCase('a');
-    document.getMap('case').set(factKey('case', 'only', 'version'), [2, 'b', 1]);
-    expect(() => testCase('c', { document })).toThrow(expect.objectContaining({ code: 'version', got: 2 }));
+    document.getMap('case').set(factKey('case', 'only', 'version'), [CASE_VERSION + 1, 'b', 1]);
+    expect(() => testCase('c', { document })).toThrow(
+      expect.objectContaining({ code: 'version', got: CASE_VERSION + 1 }),
+    );
     expect([...document.getMap('case').keys()]).toEqual(['case/only/version']);
   });
 

@@ -32,6 +32,10 @@ const volume: VolumeRecord = {
   seriesDescription: '',
   seriesDate: '',
   warnings: [],
+  suvFactor: null,
+  timesMs: null,
+  overlay: null,
+  placed: null,
 };
 const many = (count: number, patch: (n: number) => Partial<SegmentRecord>) =>
   Array.from({ length: count }, (_, n) => fakeSegment(n + 1, patch(n)));

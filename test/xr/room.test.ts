@@ -48,6 +48,10 @@ function makeViewer(): Viewer {
     seriesDescription: '',
     seriesDate: '',
     warnings: [],
+    suvFactor: null,
+    timesMs: null,
+    overlay: null,
+    placed: null,
   };
   store.putVolume('v', {} as VolumeHeader, null);
   store.verbs.open('cube', record, { level: 0, width: 100 }, [0, 0, 0]);
@@ -76,6 +80,7 @@ function makeViewer(): Viewer {
         cutByEdge: false,
         madeBy: { method: 'hand', settings: {}, automatic: false },
         reviewed: false,
+        code: null,
         isovalue: null,
       } as never,
     ],

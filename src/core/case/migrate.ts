@@ -3,8 +3,27 @@ import { VesaliusError } from '#core/errors.ts';
 import { readWith } from './readRecord.ts';
 import { CASE_VERSION, CaseDocument } from './schema.ts';
 
-/** One typed step for each version that is no longer written: from it to the next. */
-const steps: Readonly<Record<number, (older: unknown) => unknown>> = {};
+type Json = Readonly<Record<string, unknown>>;
+const records = (list: unknown): readonly Json[] =>
+  Array.isArray(list) ? list.filter((each) => typeof each === 'object' && each !== null) : [];
+
+/** One step for each version that is no longer written: from it to the next. What the step makes is checked by the schema after. */
+const steps: Readonly<Record<number, (older: Json) => Json>> = {
+  /** Version 1 had one volume, and segments on its grid without codes. */
+  1: (older) => {
+    const volumes = records(older.volumes);
+    return {
+      ...older,
+      version: 2,
+      ...(Array.isArray(older.volumes) && {
+        volumes: volumes.map((each) => ({ ...each, suvFactor: null, timesMs: null, overlay: null, placed: null })),
+      }),
+      ...(Array.isArray(older.segments) && {
+        segments: older.segments.map((each) => ({ ...each, volume: volumes[0]?.id, code: null })),
+      }),
+    };
+  },
+};
 
 /**
  * @throws VesaliusError 'version' for a case of a newer program, 'format' for what no version wrote
@@ -12,7 +31,8 @@ const steps: Readonly<Record<number, (older: unknown) => unknown>> = {};
 export function readCase(stored: unknown): CaseDocument {
   const found = typeof stored === 'object' && stored !== null && 'version' in stored ? stored.version : undefined;
   let version = checkCaseVersion(found);
-  let document = stored;
+  // A version was found: it is an object.
+  let document = stored as Json;
   for (; version < CASE_VERSION; version++) {
     const step = steps[version];
     if (step === undefined) return refuse('version', 'a version that was written once', version);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { segmentGroups, tissueIds } from './tissues.ts';
 
 /** The version of the case document that this program writes; older ones are migrated, newer ones refused. */
-export const CASE_VERSION = 1;
+export const CASE_VERSION = 2;
 
 export const RasPoint = z.tuple([z.number(), z.number(), z.number()]);
 export type RasPoint = z.infer<typeof RasPoint>;
@@ -15,6 +15,35 @@ const WarningRecord = z.strictObject({
   kept: z.string().max(400),
   text: z.string().max(2000),
 });
+
+/** The middle and the width of what is shown as grey, in rescaled units. */
+export const WindowRecord = z.strictObject({ level: z.number(), width: z.number().positive() });
+export type WindowRecord = z.infer<typeof WindowRecord>;
+
+export const colorMaps = ['grey', 'hot', 'cool', 'viridis', 'spectrum'] as const;
+
+/** How a further volume lies over the first one in the slices. */
+export const OverlayRecord = z.strictObject({
+  visible: z.boolean(),
+  opacity: z.number().min(0).max(1),
+  colorMap: z.enum(colorMaps),
+  window: WindowRecord,
+});
+export type OverlayRecord = z.infer<typeof OverlayRecord>;
+
+/** Where a volume was brought to: `matrix` (16 numbers, column-major) takes its own RAS mm to the RAS mm of the case's first volume. */
+export const PlacedRecord = z.strictObject({
+  /** 'header': both scans were taken in one frame of reference. */
+  kind: z.enum(['header', 'rigid', 'affine', 'deformable', 'landmarks', 'hand']),
+  matrix: z.array(z.number()).length(16),
+  /** Id of the displacement field (kept beside the voxels) that is added after the matrix; null: none. */
+  field: Id.nullable(),
+  /** How far known points stay apart, mm; null where nothing measured it. */
+  residualMm: z.number().nonnegative().nullable(),
+  /** Landmarks that were set by hand: RAS mm in this volume, then in the first. */
+  landmarks: z.array(z.tuple([RasPoint, RasPoint])).max(100),
+});
+export type PlacedRecord = z.infer<typeof PlacedRecord>;
 
 /** A volume by reference: the voxels are elsewhere (state/voxels.ts), found by `id`. */
 export const VolumeRecord = z.strictObject({
@@ -33,6 +62,14 @@ export const VolumeRecord = z.strictObject({
   seriesDescription: z.string().max(400),
   seriesDate: z.string().max(40),
   warnings: z.array(WarningRecord).max(500),
+  /** SUV by body weight = suvFactor × value; null where that is not known. */
+  suvFactor: z.number().positive().nullable(),
+  /** When each timepoint began, ms after the first; null where that is not known. */
+  timesMs: z.array(z.number()).max(10_000).nullable(),
+  /** null for the first volume, which the slices show in the case's own window. */
+  overlay: OverlayRecord.nullable(),
+  /** null: as its own file says. */
+  placed: PlacedRecord.nullable(),
 });
 export type VolumeRecord = z.infer<typeof VolumeRecord>;
 
@@ -47,6 +84,12 @@ const MadeBy = z.strictObject({
 export const SegmentRecord = z.strictObject({
   id: Id,
   name: z.string().min(1).max(200),
+  /** The volume whose grid its labels lie on. */
+  volume: Id,
+  /** A standard's word for it, as a file gave it: coding scheme ('SCT'), value, meaning. */
+  code: z
+    .strictObject({ scheme: z.string().max(16), value: z.string().max(64), meaning: z.string().max(200) })
+    .nullable(),
   /** Which labelmap layer holds it, and its value there. */
   layer: Id,
   value: z.int().min(1).max(65535),
@@ -81,10 +124,6 @@ export const MeasurementRecord = z
     error: 'a length has 2, an angle 3',
   });
 export type MeasurementRecord = z.infer<typeof MeasurementRecord>;
-
-/** The middle and the width of what is shown as grey, in rescaled units. */
-export const WindowRecord = z.strictObject({ level: z.number(), width: z.number().positive() });
-export type WindowRecord = z.infer<typeof WindowRecord>;
 
 const eachOnce = (list: readonly unknown[]): boolean => new Set(list).size === list.length;
 

@@ -73,6 +73,7 @@ store.verbs.addLayer(
     cutByEdge: false,
     madeBy: { method: 'hand', settings: {}, automatic: false },
     reviewed: false,
+    code: null,
     isovalue: null,
   })),
   'history.segmented',

@@ -27,7 +27,7 @@ describe('a stored case', () => {
       code: string;
       says: string;
     };
-    const document = json('case/v1.json') as Record<string, unknown>;
+    const document = json(`case/v${CASE_VERSION}.json`) as Record<string, unknown>;
     for (const [path, value] of Object.entries(set)) {
       const keys = path.split('.');
       const last = keys.pop() as string;
