@@ -8,6 +8,7 @@ import type { ByteSource, SourceRef } from './source.ts';
 import { readHead, type SourceHead } from './sourceHead.ts';
 import { unpacked } from './unpacked.ts';
 import { type ValueRange, valueRange } from './valueRange.ts';
+import { isZip } from './zip/entry.ts';
 
 /** One scan among those that were opened, known from its headers. */
 export interface SeriesEntry {
@@ -92,15 +93,26 @@ function choose(found: readonly Found[], { series }: ReadOptions, name: string):
 }
 
 async function* find(
-  sources: readonly ByteSource[],
+  given: readonly ByteSource[],
   name: string | undefined,
 ): AsyncSteps<{ found: Found[]; skipped: string[] }> {
   const heads: SourceHead[] = [];
   const kinds = new Map<SourceHead, FormatId | null>();
   const refused: Found[] = [];
-  for (const [n, source] of sources.entries()) {
+  const sources = [...given];
+  // An archive's files take its place; they come behind those that were given.
+  for (let n = 0; n < sources.length; n++) {
+    const source = sources[n] as ByteSource;
     try {
       const head = await readHead(source);
+      if (isZip(head.bytes) && source.ref.kind !== 'zip' && !head.gzip) {
+        const { expandZip } = await import('./zip/expand.ts');
+        const inside = await expandZip(source);
+        sources.splice(n--, 1);
+        sources.push(...inside.sources);
+        refused.push(...inside.refused.map((error) => unreadable(source, error)));
+        continue;
+      }
       heads.push(head);
       kinds.set(head, sniff(head.bytes));
     } catch (thrown) {
@@ -138,7 +150,8 @@ async function* find(
   for (const head of heads) {
     const { source } = head;
     if (used.has(source)) continue;
-    if (sources.length === 1 || claimsToBeScan(source.name)) refused.push(unreadable(source, unknownFormat(head)));
+    const asked = sources.length === 1 || claimsToBeScan(source.name) || /\.zip$/i.test(source.name);
+    if (asked && !(sources.length > 1 && isAppleDouble(head))) refused.push(unreadable(source, unknownFormat(head)));
     else skipped.push(source.ref.path);
   }
   found.push(...refused);
@@ -149,7 +162,7 @@ async function* find(
     where: 'files',
     expected: 'at least one scan',
     got: sources.length === 0 ? 'no file' : `none among ${sources.length} files`,
-    file: name ?? sharedFolder(sources),
+    file: name ?? sharedFolder(given),
   });
 }
 
@@ -240,6 +253,11 @@ function unknownFormat({ bytes }: SourceHead): VesaliusError {
   const expected = formats.map(({ name }) => name).join(', ');
   const got = describeBytes(bytes);
   return new VesaliusError({ code: 'format', what: 'file', where: 'format', expected, got });
+}
+
+/** What macOS writes beside a file on a foreign disk, under the same name after '._'. */
+function isAppleDouble({ bytes }: SourceHead): boolean {
+  return bytes[0] === 0 && bytes[1] === 5 && bytes[2] === 0x16 && bytes[3] === 7;
 }
 
 /** The folder that all paths begin with, else the first file's name. */

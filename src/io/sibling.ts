@@ -33,6 +33,7 @@ export async function sibling(
   try {
     switch (source.ref.kind) {
       case 'file':
+      case 'zip':
         throw missing;
       case 'disk':
         return openSource({ kind: 'disk', disk: folderOf(source.ref.disk) + relative, path });

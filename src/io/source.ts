@@ -1,6 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import { brokenStream } from './byteReader.ts';
 import { nodeBuiltin } from './nodeBuiltin.ts';
+import type { ZipEntry } from './zip/entry.ts';
 
 /** Where bytes come from, as plain data that crosses a worker's border. */
 export type SourceRef =
@@ -11,7 +12,15 @@ export type SourceRef =
       readonly path: string;
     }
   | { readonly kind: 'url'; readonly url: string; readonly path: string }
-  | { readonly kind: 'disk'; readonly disk: string; readonly path: string };
+  | { readonly kind: 'disk'; readonly disk: string; readonly path: string }
+  | {
+      readonly kind: 'zip';
+      /** Never a `zip` itself: an archive inside an archive is not unpacked. */
+      readonly archive: SourceRef;
+      readonly entry: ZipEntry;
+      /** The archive's path, then the path inside: 'study.zip/IM/0001'. */
+      readonly path: string;
+    };
 
 /** A readable run of bytes. `name` is the base name as the user gave it: it goes into errors. */
 export interface ByteSource {
@@ -41,6 +50,8 @@ export function openSource(ref: SourceRef): ByteSource {
       return openUrl(ref);
     case 'disk':
       return openDisk(ref);
+    case 'zip':
+      return openZipped(ref);
   }
 }
 
@@ -64,6 +75,25 @@ function openFile(ref: Extract<SourceRef, { kind: 'file' }>): ByteSource {
       }
     },
     stream: async () => file.stream(),
+  };
+}
+
+/** The reading itself is loaded when an archive is there. */
+function openZipped(ref: Extract<SourceRef, { kind: 'zip' }>): ByteSource {
+  const { entry, path } = ref;
+  const name = baseName(path);
+  const archive = openSource(ref.archive);
+  let opened: Promise<Pick<ByteSource, 'bytes' | 'stream'>> | null = null;
+  const open = () => {
+    opened ??= import('./zip/member.ts').then(({ openMember }) => openMember(archive, entry, name));
+    return opened;
+  };
+  return {
+    ref,
+    name,
+    size: entry.size,
+    bytes: async (from, to) => (await open()).bytes(from, to),
+    stream: async () => (await open()).stream(),
   };
 }
 
