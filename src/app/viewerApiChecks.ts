@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { VesaliusError } from '#core/errors.ts';
 import type { MethodRequest, RasPoint } from '#state/viewer.ts';
 
@@ -17,15 +17,13 @@ export function pointOf(where: string, value: unknown): RasPoint {
   throw refuse('call', where, 'three finite numbers', JSON.stringify(value) ?? 'nothing');
 }
 
+const words = (most: number, least = 0) => z.string().check(z.minLength(least), z.maxLength(most));
 const Request = z.strictObject({
-  method: z.string().max(80),
-  settings: z.record(z.string(), z.union([z.number(), z.string().max(200), z.boolean()])).optional(),
-  seeds: z
-    .array(z.tuple([z.number(), z.number(), z.number()]))
-    .max(1000)
-    .optional(),
-  name: z.string().min(1).max(200).optional(),
-  target: z.string().min(1).max(200).optional(),
+  method: words(80),
+  settings: z.optional(z.record(z.string(), z.union([z.number(), words(200), z.boolean()]))),
+  seeds: z.optional(z.array(z.tuple([z.number(), z.number(), z.number()])).check(z.maxLength(1000))),
+  name: z.optional(words(200, 1)),
+  target: z.optional(words(200, 1)),
 });
 
 /** `target` is the new segment's name, as in the public contract. */

@@ -1,5 +1,5 @@
 // The case document as the state that stores show: every record parsed by its schema, in order, slots made unique.
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { checkCaseVersion } from '#core/case/migrate.ts';
 import {
   type Read,
@@ -37,7 +37,7 @@ export function createProjection(items: CaseItems): {
 
   function single<Value>(
     field: string,
-    schema: z.ZodType<Value>,
+    schema: z.ZodMiniType<Value>,
     absent: Value,
     unreadable: UnreadableRecord[],
   ): Value {

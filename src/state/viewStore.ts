@@ -1,5 +1,5 @@
 // How this device looks at the case. Never in the document; what belongs to the person at this device is remembered.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { createStore } from 'zustand/vanilla';
 import type { Viewer, ViewState } from './viewer.ts';
 
@@ -13,15 +13,16 @@ const STORAGE_KEY = 'vesalius.view';
 /** Raised when the meaning of a remembered field changes. */
 const VIEW_VERSION = 1;
 
+const panelWidth = z.number().check(z.minimum(256), z.maximum(480));
 /** Each field stands for itself: one that does not parse is left at its default, the others are kept. */
 const remembered = {
   panelsFolded: z.boolean(),
-  leftWidth: z.number().min(256).max(480),
-  rightWidth: z.number().min(256).max(480),
+  leftWidth: panelWidth,
+  rightWidth: panelWidth,
   theme: z.enum(['dark', 'light', 'contrast', 'system']),
-  language: z.string().min(2).max(20),
+  language: z.string().check(z.minLength(2), z.maxLength(20)),
   convention: z.enum(['radiological', 'neurological']),
-} as const satisfies Partial<Record<keyof ViewState, z.ZodType>>;
+} as const satisfies Partial<Record<keyof ViewState, z.ZodMiniType>>;
 type Remembered = Pick<ViewState, keyof typeof remembered>;
 
 export const defaultView: ViewState = {
@@ -37,6 +38,8 @@ export const defaultView: ViewState = {
   theme: 'dark',
   language: 'en',
   convention: 'radiological',
+  overlayMode: 'blend',
+  timepoint: 0,
   clip: null,
   look: 'full',
   planesShown: false,

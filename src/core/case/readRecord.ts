@@ -1,5 +1,6 @@
 // The border of the case document: a record is parsed when it is read; one that does not parse is kept and shown.
-import type * as z from 'zod';
+import '../zodWords.ts';
+import type * as z from 'zod/mini';
 import { MeasurementRecord, SegmentRecord, VolumeRecord } from './schema.ts';
 
 export const recordSchemas = {
@@ -28,10 +29,10 @@ export type Read<Value> =
 
 export function readRecord<Kind extends RecordKind>(kind: Kind, fields: unknown): Read<RecordOf[Kind]> {
   // The table pairs each kind with the schema of its own record; the compiler cannot see that through the index.
-  return readWith(recordSchemas[kind] as unknown as z.ZodType<RecordOf[Kind]>, fields);
+  return readWith(recordSchemas[kind] as unknown as z.ZodMiniType<RecordOf[Kind]>, fields);
 }
 
-export function readWith<Value>(schema: z.ZodType<Value>, value: unknown): Read<Value> {
+export function readWith<Value>(schema: z.ZodMiniType<Value>, value: unknown): Read<Value> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
   const issue = parsed.error.issues[0];

@@ -1,20 +1,24 @@
 // The border of the journal: what a peer or a storage gives is parsed once, here.
-import * as z from 'zod';
+import '../zodWords.ts';
+import * as z from 'zod/mini';
 import type { Operation } from './operation.ts';
 import { checkRuns } from './runs.ts';
 
-const Id = z.string().min(1).max(64);
-const stamp = { peer: Id, counter: z.int().positive(), lamport: z.int().positive() };
-const size = z.int().positive().max(65535);
+const Id = z.string().check(z.minLength(1), z.maxLength(64));
+const natural = z.int().check(z.positive());
+const stamp = { peer: Id, counter: natural, lamport: natural };
+const size = z.int().check(z.positive(), z.maximum(65535));
 
-const Runs = z.instanceof(Uint16Array).refine((runs) => {
-  try {
-    checkRuns(runs);
-    return true;
-  } catch {
-    return false;
-  }
-}, 'runs that ascend, do not overlap and end within the brick');
+const Runs = z.instanceof(Uint16Array).check(
+  z.refine((runs) => {
+    try {
+      checkRuns(runs);
+      return true;
+    } catch {
+      return false;
+    }
+  }, 'runs that ascend, do not overlap and end within the brick'),
+);
 
 const OperationRecord = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('layer'), ...stamp, layer: Id, dims: z.tuple([size, size, size]), snapshot: Id }),
@@ -22,9 +26,9 @@ const OperationRecord = z.discriminatedUnion('kind', [
     kind: z.literal('paint'),
     ...stamp,
     layer: Id,
-    edits: z.array(z.strictObject({ brick: z.int().nonnegative(), runs: Runs })).min(1),
+    edits: z.array(z.strictObject({ brick: z.int().check(z.nonnegative()), runs: Runs })).check(z.minLength(1)),
   }),
-  z.strictObject({ kind: z.literal('revert'), ...stamp, op: z.string().min(3).max(90) }),
+  z.strictObject({ kind: z.literal('revert'), ...stamp, op: z.string().check(z.minLength(3), z.maxLength(90)) }),
 ]);
 
 export type ReadOperation =
