@@ -33,8 +33,8 @@ export interface CaseItems {
   fields(kind: RecordKind, id: string): Record<string, unknown>;
   /** Did another peer write one of this record's facts? */
   touchedByOthers(kind: RecordKind, id: string): boolean;
-  /** Is there a living segment or measurement that another peer brought in? */
-  othersLive(): boolean;
+  /** Did another peer bring in a segment, a measurement or a volume over the first that lives? With `volume`: a segment on that one? */
+  othersLive(volume?: string): boolean;
   parts(key: FactKey): FactParts;
   observe(listener: (keys: ReadonlySet<FactKey>) => void): () => void;
 }
@@ -150,13 +150,20 @@ export function createCaseItems(document: Y.Doc, peer: string): CaseItems {
       }
       return false;
     },
-    othersLive() {
-      return (['segments', 'measurements'] as const).some((kind) =>
-        [...(index.get(kind)?.keys() ?? [])].some((id) => {
-          const alive = fact(factKey(kind, id, 'alive'));
-          return alive?.[0] === true && alive[1] !== peer;
-        }),
-      );
+    othersLive(volume) {
+      const theirs = (kind: RecordKind, id: string) => {
+        const alive = fact(factKey(kind, id, 'alive'));
+        return alive?.[0] === true && alive[1] !== peer;
+      };
+      const ids = (kind: RecordKind) => [...(index.get(kind)?.keys() ?? [])].filter((id) => theirs(kind, id));
+      if (volume === undefined) {
+        const laidOver = ids('volumes').some((id) => fact(factKey('volumes', id, 'overlay'))?.[0] !== null);
+        return laidOver || ids('segments').length + ids('measurements').length > 0;
+      }
+      return ids('segments').some((id) => {
+        const made = fact(factKey('segments', id, 'made'))?.[0];
+        return typeof made === 'object' && made !== null && (made as { volume?: unknown }).volume === volume;
+      });
     },
     observe(listener) {
       const heard = (event: Y.YMapEvent<unknown>) => listener(event.keysChanged as ReadonlySet<string>);

@@ -10,7 +10,7 @@ import {
   recordSchemas,
   type UnreadableRecord,
 } from '#core/case/readRecord.ts';
-import { CASE_VERSION, CaseDocument, type SegmentRecord, WindowRecord } from '#core/case/schema.ts';
+import { CASE_VERSION, CaseDocument, type SegmentRecord, type VolumeRecord, WindowRecord } from '#core/case/schema.ts';
 import { type CaseItems, type FactKey, factKey } from './caseItems.ts';
 
 /** Slots end where the look table does. */
@@ -73,7 +73,7 @@ export function createProjection(items: CaseItems): {
       return {
         version: CASE_VERSION,
         title: single('title', titleSchema, '', unreadable),
-        volumes: volumes.living,
+        volumes: baseFirst(volumes.living),
         segments: withSlots,
         measurements: measurements.living,
         crosshair: single('crosshair', crosshairSchema, null, unreadable),
@@ -82,6 +82,12 @@ export function createProjection(items: CaseItems): {
       };
     },
   };
+}
+
+/** One that a colleague laid over the scan before this one was opened lies over this one now. */
+function baseFirst(volumes: VolumeRecord[]): VolumeRecord[] {
+  if (volumes[0]?.overlay === null || volumes.every(({ overlay }) => overlay !== null)) return volumes;
+  return volumes.toSorted((a, b) => Number(a.overlay !== null) - Number(b.overlay !== null));
 }
 
 interface Reader<Value> {

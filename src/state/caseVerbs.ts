@@ -1,6 +1,6 @@
 // The acts on a case. Each checks everything before it writes anything, and is one step of the undo list.
 import { type RecordKind, readWith } from '#core/case/readRecord.ts';
-import { CASE_VERSION, CaseDocument, type SegmentRecord, WindowRecord } from '#core/case/schema.ts';
+import { CASE_VERSION, CaseDocument, type SegmentRecord, type VolumeRecord, WindowRecord } from '#core/case/schema.ts';
 import { brickGrid } from '#core/labelmap/labelmap.ts';
 import type { OperationId } from '#core/labelmap/operation.ts';
 import { checkEdits, checked, checkPoints, parsed, refusal } from './caseChecks.ts';
@@ -57,6 +57,14 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
     if (found === undefined) throw refusal('missing', 'segment', 'id', 'a segment of the open case', id);
     return found;
   };
+  /** One of those that lie over the first. */
+  const overlaid = (id: string): VolumeRecord => {
+    const [base, ...others] = state().volumes;
+    const found = others.find((each) => each.id === id);
+    if (found !== undefined) return found;
+    const got = base?.id === id ? 'the first, which the others lie on' : id;
+    throw refusal('missing', 'volume', 'id', 'a volume that lies over the first', got);
+  };
   const about = (segments: readonly SegmentRecord[]): string =>
     segments.length === 1 ? (segments[0] as SegmentRecord).name : String(segments.length);
 
@@ -111,6 +119,59 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
         ],
       }));
       opened();
+    },
+
+    addVolume(volume) {
+      const record = checked('volumes', volume);
+      const base = state().volumes[0];
+      if (base === undefined) throw refusal('missing', 'volume', 'case', 'an open scan to lay it over', 'none');
+      if (record.id.includes('/') || items.ids('volumes').has(record.id))
+        throw refusal('usage', 'volume', 'id', 'a new id without /', record.id);
+      if (record.overlay === null) throw refusal('usage', 'volume', 'overlay', 'how it lies over the first', 'null');
+      step('history.volumeAdded', record.name, null, () => ({
+        changes: items.make('volumes', record, nextOrder('volumes')),
+      }));
+    },
+
+    removeVolume(id) {
+      const { name } = overlaid(id);
+      const on = state().segments.filter((each) => each.volume === id);
+      step('history.volumeRemoved', name, null, () => ({
+        changes: [
+          ...kill(
+            'segments',
+            on.map((each) => each.id),
+          ),
+          ...kill('volumes', [id]),
+        ],
+      }));
+    },
+
+    renameVolume(id, name) {
+      const before = state().volumes.find((each) => each.id === id);
+      if (before === undefined) throw refusal('missing', 'volume', 'id', 'a volume of the open case', id);
+      checked('volumes', { ...before, name });
+      step('history.renamed', before.name, null, () => ({ changes: setFields('volumes', id, { name }) }));
+    },
+
+    setOverlay(id, patch, gesture) {
+      const before = overlaid(id);
+      // A volume that became the first after a colleague's opening has none: then there is nothing to patch.
+      const { overlay, name } = checked('volumes', {
+        ...before,
+        overlay: { ...before.overlay, ...patch } as VolumeRecord['overlay'],
+      });
+      step('history.overlay', name, gestureOf(`overlay ${id}`, gesture), () => ({
+        changes: setFields('volumes', id, { overlay }),
+      }));
+    },
+
+    setPlaced(id, placed, gesture) {
+      const { name, placed: after } = checked('volumes', { ...overlaid(id), placed });
+      const act = after === null ? 'history.unplaced' : 'history.placed';
+      step(act, name, gestureOf(`placed ${id}`, gesture), () => ({
+        changes: setFields('volumes', id, { placed: after }),
+      }));
     },
 
     addLayer(labels, segments, act, volume) {

@@ -22,6 +22,11 @@ export const historyActs = [
   'history.painted',
   'history.measured',
   'history.measurementRemoved',
+  'history.volumeAdded',
+  'history.volumeRemoved',
+  'history.overlay',
+  'history.placed',
+  'history.unplaced',
   'history.crosshair',
   'history.window',
 ] as const;

@@ -65,7 +65,8 @@ export function createUndoList(items: CaseItems, journal: Journal): UndoList {
   const builtOn = (change: FactChange): boolean => {
     const { kind, id, field } = items.parts(change.key);
     if (field !== 'alive' || change.before?.[0] === true || change.after?.[0] !== true) return false;
-    if (kind === 'volumes') return items.othersLive();
+    // All of a case lies on its first volume; on one that was laid over it, only the segments that say so.
+    if (kind === 'volumes') return items.othersLive(items.value(`volumes/${id}/overlay`) === null ? undefined : id);
     if (kind !== 'segments' && kind !== 'measurements') return false;
     if (items.touchedByOthers(kind, id)) return true;
     const layer = kind === 'segments' ? items.fields(kind, id).layer : undefined;

@@ -5,6 +5,8 @@ import type { UnreadableRecord } from '#core/case/readRecord.ts';
 import type {
   CaseDocument,
   MeasurementRecord,
+  OverlayRecord,
+  PlacedRecord,
   RasPoint,
   SegmentRecord,
   VolumeRecord,
@@ -50,6 +52,14 @@ export type NewSegment = Omit<SegmentRecord, 'id' | 'slot' | 'layer' | 'volume'>
 export interface CaseVerbs {
   /** Replaces what is open by an empty case with this volume; the history begins anew with 'history.opened', which can be undone. */
   open(title: string, volume: VolumeRecord, window: WindowRecord, crosshair: RasPoint): void;
+  /** Lays a further volume over the first; its record says how (`overlay`) and where (`placed`). */
+  addVolume(volume: VolumeRecord): void;
+  /** Takes a further volume away, and the segments on it. The first is what all others lie on: only `open` replaces it. */
+  removeVolume(id: string): void;
+  renameVolume(id: string, name: string): void;
+  setOverlay(id: string, patch: Partial<OverlayRecord>, gesture?: string): void;
+  /** null: as its own file says. */
+  setPlaced(id: string, placed: PlacedRecord | null, gesture?: string): void;
   /** Adds a labelmap layer on a volume's grid (the first's unless told) and its segments as one step; gives their ids in order. */
   addLayer(labels: LabelmapData, segments: readonly NewSegment[], act: string, volume?: string): string[];
   /**
@@ -110,7 +120,13 @@ export interface ViewState {
   readonly selection: readonly string[];
   readonly hover: { readonly segment: string; readonly ras: RasPoint } | null;
   /** What lies under the pointer on a slice or the body. */
-  readonly cursor: { readonly ras: RasPoint; readonly value: number | null; readonly segment: string | null } | null;
+  readonly cursor: {
+    readonly ras: RasPoint;
+    readonly value: number | null;
+    readonly segment: string | null;
+    /** Of the further volumes that are seen, by id: their values here; null outside of them. */
+    readonly others?: readonly { readonly volume: string; readonly value: number | null }[];
+  } | null;
   readonly layout: 'both' | 'slices' | '3d';
   readonly largeSlice: 'axial' | 'coronal' | 'sagittal' | null;
   readonly panelsFolded: boolean; // remembered
@@ -120,6 +136,10 @@ export interface ViewState {
   readonly language: string; // remembered
   /** Radiological: the patient's right on the left of the picture. */
   readonly convention: 'radiological' | 'neurological'; // remembered
+  /** How further volumes lie over the first: mixed by opacity, in squares, or as what is left of one less the other. */
+  readonly overlayMode: 'blend' | 'checker' | 'difference';
+  /** Which timepoint is shown, from 0; a volume with fewer shows its last. */
+  readonly timepoint: number;
   /** Shows the side that `normal` (RAS) points to; null: the whole body. */
   readonly clip: { readonly point: RasPoint; readonly normal: RasPoint } | null;
   /** Plain: no grain, no fibres. */
@@ -262,4 +282,14 @@ export interface Viewer {
   readonly actions: ViewerActions;
 }
 
-export type { CaseDocument, MeasurementRecord, RasPoint, SegmentRecord, TissueId, VolumeRecord, WindowRecord };
+export type {
+  CaseDocument,
+  MeasurementRecord,
+  OverlayRecord,
+  PlacedRecord,
+  RasPoint,
+  SegmentRecord,
+  TissueId,
+  VolumeRecord,
+  WindowRecord,
+};

@@ -8,7 +8,19 @@ import { editsAt } from '#core/labelmap/paint.ts';
 import { factKey } from '#state/caseItems.ts';
 import type { CaseStore } from '#state/caseStore.ts';
 import { caseSummary } from '#state/caseSummary.ts';
-import { addLayer, openScan, pick, type Random, randomAct, seeded, testCase, whole } from '../state/caseFixtures.ts';
+import {
+  addLayer,
+  addVolume,
+  boxLayer,
+  newSegment,
+  openScan,
+  pick,
+  type Random,
+  randomAct,
+  seeded,
+  testCase,
+  whole,
+} from '../state/caseFixtures.ts';
 
 const SEEDS = process.env.SEED === undefined ? [11, 12, 13, 14, 15, 16, 17, 18] : [Number(process.env.SEED)];
 
@@ -216,6 +228,38 @@ describe('a colleague’s later change', () => {
     a.verbs.undo();
     expect(a.getState().title).toBe('case v1');
     expect(a.getState().measurements.length).toBe(1);
+  });
+
+  it('built on a volume that I laid over the scan keeps the volume; a measurement of theirs does not', () => {
+    const { a, b, sync } = pair();
+    addVolume(a, 'pet');
+    sync();
+    b.verbs.addMeasurement({
+      kind: 'length',
+      name: 'theirs',
+      points: [
+        [0, 0, 0],
+        [5, 0, 0],
+      ],
+    });
+    sync();
+    a.verbs.undo();
+    expect(a.getState().volumes.length).toBe(1);
+    a.verbs.redo();
+    sync();
+    const labels = boxLayer(seeded(2), [1], b.getState().volumes[1]?.dims);
+    b.verbs.addLayer(labels, [newSegment('lesion', 1, labels)], 'history.segmented', 'pet');
+    sync();
+    a.verbs.undo();
+    expect(a.getState().volumes.map(({ id }) => id)).toEqual(['v0', 'pet']);
+  });
+
+  it('a volume laid over while I open another scan lies over that one', () => {
+    const { a, b, sync } = pair();
+    addVolume(b, 'pet');
+    openScan(a, 'v1');
+    sync();
+    for (const store of [a, b]) expect(store.getState().volumes.map(({ id }) => id)).toEqual(['v1', 'pet']);
   });
 
   it('in the middle of my gesture is what its undo brings back', () => {

@@ -94,6 +94,11 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
   };
   const verbs: CaseVerbs = {
     open: notHere,
+    addVolume: notHere,
+    removeVolume: notHere,
+    renameVolume: notHere,
+    setOverlay: notHere,
+    setPlaced: notHere,
     addLayer: notHere,
     refineLayer: notHere,
     paint: notHere,
@@ -129,6 +134,8 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
     theme: 'dark',
     language: 'en',
     convention: 'radiological',
+    overlayMode: 'blend',
+    timepoint: 0,
     clip: null,
     look: 'full',
     planesShown: false,

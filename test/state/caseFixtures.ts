@@ -1,5 +1,5 @@
 // Small cases for the tests of the state: a volume, layers, and every act drawn from one seeded generator.
-import type { SegmentRecord, VolumeRecord } from '#core/case/schema.ts';
+import { colorMaps, type SegmentRecord, type VolumeRecord } from '#core/case/schema.ts';
 import { BRICK_VOXELS, type Brick, brickGrid, type LabelmapData, labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import { editsAt } from '#core/labelmap/paint.ts';
 import { affine } from '#core/space/affine.ts';
@@ -78,6 +78,26 @@ export function openScan(store: CaseStore, id: string, dims: Dims = SMALL): void
   store.putVolume(id, header, { header, scalars: new Int16Array(4) });
   store.verbs.open(`case ${id}`, volumeRecord(id, dims), { level: 40, width: 400 }, [0, 0, 0]);
 }
+
+/** A volume on a grid of its own, as one that is laid over another. */
+export const overlayRecord = (id: string, dims: Dims = [20, 18, 16]): VolumeRecord => ({
+  ...volumeRecord(id, dims),
+  modality: 'PT',
+  unit: 'Bq/ml',
+  overlay: { visible: true, opacity: 0.5, colorMap: 'hot', window: { level: 500, width: 1000 } },
+});
+export function addVolume(store: CaseStore, id: string): void {
+  const header = volumeHeader(id, [20, 18, 16]);
+  store.putVolume(id, header, { header, scalars: new Int16Array(4) });
+  store.verbs.addVolume(overlayRecord(id));
+}
+export const placedBy = (random: Random): NonNullable<VolumeRecord['placed']> => ({
+  kind: pick(random, ['rigid', 'affine', 'hand'] as const),
+  matrix: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, random() * 9, random() * 9, random() * 9, 1],
+  field: null,
+  residualMm: random(),
+  landmarks: [],
+});
 
 export function boxLayer(random: Random, values: readonly number[], dims: Dims = SMALL): LabelmapData {
   const [ni, nj, nk] = dims;
@@ -159,11 +179,41 @@ export function randomAct(store: CaseStore, random: Random, serial: number): str
   const act = pick(random, [
     ...['addLayer', 'setSegment', 'setSegment', 'setVisible', 'isolate', 'removeSegments', 'paint', 'paint', 'paint'],
     ...['addMeasurement', 'removeMeasurement', 'setCrosshair', 'setWindow', 'setOpacity', 'gesture'],
+    ...(volumes.length < 4 ? ['addVolume'] : []),
+    ...(volumes.length > 1 ? ['removeVolume', 'renameVolume', 'setOverlay', 'setPlaced', 'addLayerOn'] : []),
     ...(random() < 0.3 || volumes.length === 0 ? ['open'] : []),
   ]);
   if (act === 'open' || volumes.length === 0) {
     openScan(store, `v${serial}`);
     return 'open';
+  }
+  if (act === 'addVolume') {
+    addVolume(store, `over-${store.journal.peer}-${serial}`);
+    return act;
+  }
+  const over = pick(random, volumes.slice(1));
+  if (over !== undefined && over.overlay !== null) {
+    switch (act) {
+      case 'removeVolume':
+        verbs.removeVolume(over.id);
+        return act;
+      case 'renameVolume':
+        verbs.renameVolume(over.id, `renamed ${serial}`);
+        return act;
+      case 'setOverlay':
+        for (let n = 0; n < 3; n++)
+          verbs.setOverlay(over.id, { opacity: random(), colorMap: pick(random, colorMaps) }, 'slider');
+        verbs.endGesture();
+        return act;
+      case 'setPlaced':
+        verbs.setPlaced(over.id, random() < 0.3 ? null : placedBy(random));
+        return act;
+      case 'addLayerOn': {
+        const labels = boxLayer(random, [1], over.dims);
+        verbs.addLayer(labels, [newSegment(`on ${over.id}`, 1, labels)], 'history.segmented', over.id);
+        return act;
+      }
+    }
   }
   if (act === 'addLayer' || segments.length === 0) {
     addLayer(

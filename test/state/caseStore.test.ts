@@ -6,7 +6,20 @@ import { factKey } from '#state/caseItems.ts';
 import { caseSummary } from '#state/caseSummary.ts';
 import { historyActs } from '#state/historyActs.ts';
 import { memoryJournalStore } from '#state/journalStore.ts';
-import { addLayer, emptyBricks, newSegment, openScan, SMALL, seeded, testCase, volumeHeader } from './caseFixtures.ts';
+import {
+  addLayer,
+  addVolume,
+  boxLayer,
+  emptyBricks,
+  newSegment,
+  openScan,
+  overlayRecord,
+  placedBy,
+  SMALL,
+  seeded,
+  testCase,
+  volumeHeader,
+} from './caseFixtures.ts';
 
 const opened = () => {
   const store = testCase();
@@ -249,5 +262,73 @@ describe('storage', () => {
     await Promise.resolve();
     expect(failures).toHaveLength(1);
     expect(store.getState().segments).toHaveLength(1);
+  });
+});
+
+describe('several volumes', () => {
+  const two = () => {
+    const made = opened();
+    addVolume(made.store, 'pet');
+    const pet = () => made.store.getState().volumes.find(({ id }) => id === 'pet');
+    return { ...made, pet };
+  };
+
+  it('each act is one step, undone and redone; a slider is one', () => {
+    const { store, verbs, pet } = two();
+    const steps = store.getState().history.length;
+    for (let n = 1; n <= 20; n++) verbs.setOverlay('pet', { opacity: n / 20 }, 'slider');
+    verbs.endGesture();
+    verbs.setOverlay('pet', { colorMap: 'viridis' });
+    verbs.setPlaced('pet', placedBy(seeded(4)));
+    verbs.renameVolume('pet', 'FDG');
+    expect(acts(store).slice(steps - 1)).toEqual([
+      'history.volumeAdded scan pet',
+      'history.overlay scan pet',
+      'history.overlay scan pet',
+      'history.placed scan pet',
+      'history.renamed scan pet',
+    ]);
+    expect(pet()).toMatchObject({ name: 'FDG', overlay: { opacity: 1, colorMap: 'viridis', visible: true } });
+    expect(caseSummary(store.getState()).volumes[1]?.placed?.residualMm).toBe(pet()?.placed?.residualMm);
+    for (let n = 0; n < 4; n++) verbs.undo();
+    expect(pet()).toEqual(overlayRecord('pet'));
+    verbs.undo();
+    expect(store.getState().volumes.map(({ id }) => id)).toEqual(['v0']);
+    while (store.getState().canRedo) verbs.redo();
+    expect(pet()?.name).toBe('FDG');
+  });
+
+  it('one goes with its segments and comes back with them; its voxels are kept as long', () => {
+    const { store, verbs, pet } = two();
+    const labels = boxLayer(seeded(8), [1], pet()?.dims);
+    const [lesion = ''] = verbs.addLayer(labels, [newSegment('lesion', 1, labels)], 'history.segmented', 'pet');
+    const before = caseSummary(store.getState());
+    verbs.removeVolume('pet');
+    expect(store.getState().segments.map(({ id }) => id)).not.toContain(lesion);
+    expect(store.getState().segments.length).toBe(3);
+    expect(store.voxels.volume('pet')).not.toBeNull();
+    verbs.undo();
+    expect(caseSummary(store.getState())).toEqual(before);
+  });
+
+  it('what cannot be is refused and changes nothing', () => {
+    const { store, verbs } = two();
+    const revision = store.getState().revision;
+    expect(() => verbs.removeVolume('v0')).toThrow(/lies over the first/);
+    expect(() => verbs.setPlaced('v0', null)).toThrow(/lies over the first/);
+    expect(() => verbs.addVolume(overlayRecord('pet'))).toThrow(/a new id/);
+    expect(() => verbs.addVolume({ ...overlayRecord('mr'), overlay: null })).toThrow(/overlay/);
+    expect(() => verbs.setOverlay('pet', { opacity: 2 })).toThrow(/opacity/);
+    expect(() => verbs.setPlaced('pet', { ...placedBy(seeded(1)), matrix: [1] })).toThrow(/matrix/);
+    expect(store.getState().revision).toBe(revision);
+    expect(() => testCase().verbs.addVolume(overlayRecord('pet'))).toThrow(/open scan/);
+  });
+
+  it('another scan replaces all of them', () => {
+    const { store } = two();
+    openScan(store, 'v1');
+    expect(store.getState().volumes.map(({ id }) => id)).toEqual(['v1']);
+    store.verbs.undo();
+    expect(store.getState().volumes.map(({ id }) => id)).toEqual(['v0', 'pet']);
   });
 });
