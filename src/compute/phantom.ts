@@ -1,7 +1,7 @@
 import type { Pool } from '#compute/pool.ts';
 import { canShare } from '#compute/sharing.ts';
-import type { PhantomSpec } from '#core/anatomy/phantomSpec.ts';
-import type { Exact } from '#core/anatomy/thorax.ts';
+import type { Exact } from '#core/anatomy/body.ts';
+import type { PhantomCase, PhantomSpec } from '#core/anatomy/phantomSpec.ts';
 import { spacingOf } from '#core/space/affine.ts';
 import type { Step } from '#core/steps.ts';
 import { type Volume, voxelCount, voxelVolumeMm3 } from '#core/volume/volume.ts';
@@ -32,13 +32,20 @@ export interface PhantomOptions {
   readonly workers?: number;
 }
 
+const titles: Readonly<Record<PhantomCase, string>> = {
+  thorax: 'Thorax phantom',
+  abdomen: 'Abdomen phantom',
+  head: 'Head phantom',
+  geometry: 'Geometric objects',
+};
+
 /** A slab is at least this many layers and holds about this many voxels: small enough to share out evenly, large enough to be worth a message. */
 const SLAB_VOXELS = 1 << 20;
 /** A slab holds a multiple of this many layers, so that its blocks are the same whoever draws it. */
 const LAYERS = 8;
 
 /**
- * A synthetic CT of the case in HU (int16) with its true labels, drawn slab by slab over the pool; the bytes do not depend on how
+ * A synthetic CT of the case in HU, or an MR in signal units (int16), with its true labels, drawn slab by slab over the pool; the bytes do not depend on how
  * many workers draw. Voxels and labels lie in shared memory where there is any.
  * @throws VesaliusError 'cancelled' through `signal`, 'usage' for a spec that cannot be drawn
  */
@@ -81,11 +88,12 @@ export async function makePhantom(pool: Pool, spec: PhantomSpec, options: Phanto
   drawing.catch(() => starts.splice(0));
   await drawing;
   const table = await pool.run('phantomTable', [spec], run);
+  const mr = (spec.contrast ?? 'ct') !== 'ct';
   const millilitres = voxelVolumeMm3(rasFromIjk) / 1000;
   return {
     volume: {
       header: {
-        name: `Thorax phantom ${spec.seed}`,
+        name: `${titles[spec.case]} ${spec.seed}`,
         dims,
         timepoints: 1,
         scalarType: 'i16',
@@ -93,9 +101,9 @@ export async function makePhantom(pool: Pool, spec: PhantomSpec, options: Phanto
         intercept: 0,
         rasFromIjk,
         spacing: spacingOf(rasFromIjk),
-        modality: 'CT',
+        modality: mr ? 'MR' : 'CT',
         modalityGuessed: false,
-        unit: 'HU',
+        unit: mr ? '' : 'HU',
         format: 'phantom',
         synthetic: true,
         warnings: [],

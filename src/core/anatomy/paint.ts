@@ -1,7 +1,7 @@
 import type { Affine } from '#core/space/affine.ts';
 import { type Dims, voxelVolumeMm3 } from '#core/volume/volume.ts';
+import type { Body, Structure } from './body.ts';
 import { type Shape, SLACK, touches } from './shape.ts';
-import type { Body, Structure } from './thorax.ts';
 import type { Tissue } from './tissue.ts';
 
 /** Structures with the label that each gives, in drawing order. */
@@ -61,6 +61,10 @@ export function* paint(
 ): Generator<void, void, void> {
   const [ni, nj] = dims;
   const m = rasFromIjk.m.map((v) => v / body.scale) as number[];
+  (body.origin ?? []).forEach((v, axis) => {
+    m[12 + axis] = (m[12 + axis] as number) + v;
+  });
+  const empty = body.empty ?? AIR_HU;
   const [ax, ay, az] = [m[0] as number, m[1] as number, m[2] as number];
   const [bx, by, bz] = [m[4] as number, m[5] as number, m[6] as number];
   const [cx, cy, cz] = [m[8] as number, m[9] as number, m[10] as number];
@@ -79,7 +83,7 @@ export function* paint(
         const candidates = finder(ci, cj, ck, (ie - ib - 1) / 2, (je - jb - 1) / 2, (ke - kb - 1) / 2);
         const count = candidates.length;
         const first = candidates[0];
-        const uniform = count === 0 ? AIR_HU : first?.covers && typeof first.tissue === 'number' ? first.tissue : null;
+        const uniform = count === 0 ? empty : first?.covers && typeof first.tissue === 'number' ? first.tissue : null;
         for (let k = kb; k < ke; k++)
           for (let j = jb; j < je; j++) {
             let n = ib + ni * (j + nj * (k - k0));
@@ -111,7 +115,7 @@ export function* paint(
                 sum += left * share * value;
                 left *= 1 - share;
               }
-              hu[n] = sum + left * AIR_HU;
+              hu[n] = sum + left * empty;
               labels[n] = label;
               x += ax;
               y += ay;

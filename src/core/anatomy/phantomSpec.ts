@@ -2,12 +2,23 @@ import { VesaliusError } from '#core/errors.ts';
 import { type Affine, affine, invert, type Vector3 } from '#core/space/affine.ts';
 import type { Dims } from '#core/volume/volume.ts';
 
+export const phantomCases = ['thorax', 'abdomen', 'head', 'geometry'] as const;
+export type PhantomCase = (typeof phantomCases)[number];
+/** The bodies; what is left is geometry. */
+export type AnatomicalCase = Exclude<PhantomCase, 'geometry'>;
+
+/** CT in HU, or spin-echo MR by the weighting's usual short name. */
+export const phantomContrasts = ['ct', 't1', 't2', 'flair', 'pd'] as const;
+export type PhantomContrast = (typeof phantomContrasts)[number];
+
 /** What a phantom is made from: same spec, same bytes. */
 export interface PhantomSpec {
-  readonly case: 'thorax';
+  readonly case: PhantomCase;
+  /** 'ct' unless told; geometric objects have no other. */
+  readonly contrast?: PhantomContrast;
   readonly dims: Dims;
   readonly rasFromIjk: Affine<'ras', 'ijk'>;
-  /** Standard deviation of the noise, 0 for none. */
+  /** Standard deviation of the noise in the units of the voxels (HU, or MR signal), 0 for none. */
   readonly noiseHu: number;
   /** A whole number from 0 to 2⁵³ − 1. */
   readonly seed: number;
@@ -15,6 +26,13 @@ export interface PhantomSpec {
 
 /** The scanned cube's edge: a trunk with raised arms fits across it, the neck to the kidneys along it. */
 export const FIELD_OF_VIEW_MM = 384;
+/** The same for each case: diaphragm to hips; vertex to neck; the objects with room around them. */
+export const fieldOfViewMm: Readonly<Record<PhantomCase, number>> = {
+  thorax: FIELD_OF_VIEW_MM,
+  abdomen: 416,
+  head: 256,
+  geometry: 256,
+};
 const DEFAULT_SIZE = 256;
 const MOST_VOXELS = 2 ** 31 - 1;
 
@@ -28,10 +46,14 @@ export function phantomGrid(wanted: {
   readonly size?: number | Dims;
   readonly spacing?: number | Vector3;
   readonly rasFromIjk?: Affine<'ras', 'ijk'>;
+  /** The thorax unless told. */
+  readonly case?: PhantomCase;
 }): { dims: Dims; rasFromIjk: Affine<'ras', 'ijk'> } {
   const { size, spacing, rasFromIjk } = wanted;
+  const fieldMm = fieldOfViewMm[wanted.case ?? 'thorax'];
+  const count = (step: number) => Math.max(1, Math.round(fieldMm / step));
   const steps = spacing === undefined ? undefined : triple(spacing);
-  if (steps) for (const step of steps) check('spacing', step, step > 0 && step <= FIELD_OF_VIEW_MM, 'mm above 0');
+  if (steps) for (const step of steps) check('spacing', step, step > 0 && step <= fieldMm, 'mm above 0');
   const dims: Dims =
     size !== undefined
       ? triple(size)
@@ -45,13 +67,9 @@ export function phantomGrid(wanted: {
     invert(rasFromIjk);
     return { dims, rasFromIjk };
   }
-  const [a, b, c] = steps ?? [FIELD_OF_VIEW_MM / dims[0], FIELD_OF_VIEW_MM / dims[1], FIELD_OF_VIEW_MM / dims[2]];
+  const [a, b, c] = steps ?? [fieldMm / dims[0], fieldMm / dims[1], fieldMm / dims[2]];
   const origin = [a, b, c].map((step, axis) => (-step * ((dims[axis] as number) - 1)) / 2) as [number, number, number];
   return { dims, rasFromIjk: affine('ras', 'ijk', [a, 0, 0, 0, 0, b, 0, 0, 0, 0, c, 0, ...origin, 1]) };
-}
-
-function count(step: number): number {
-  return Math.max(1, Math.round(FIELD_OF_VIEW_MM / step));
 }
 
 function triple(value: number | Vector3): [number, number, number] {

@@ -1,6 +1,7 @@
 import { makeAbdomen } from './abdomen.ts';
+import { type Body, type Exact, exactInRas, type Structure } from './body.ts';
 import { makeAirways, makeLungs } from './chest.ts';
-import { intersection, uneven, union } from './combine.ts';
+import { uneven, union } from './combine.ts';
 import { makeHeart } from './heart.ts';
 import { makeMuscles } from './muscles.ts';
 import { type Finding, makeLesions } from './pathology.ts';
@@ -9,38 +10,10 @@ import { makeRibcage } from './ribs.ts';
 import { clamp01, EVERYWHERE, ellipsoid, field, remembered, type Shape, smoothstep } from './shape.ts';
 import { makeShoulder } from './shoulder.ts';
 import { makeSpine } from './spine.ts';
+import { table } from './table.ts';
 import { bone, flesh, marbled, mottle, type Tissue } from './tissue.ts';
 import { makeDome, trunk } from './torso.ts';
 import { makeVessels } from './vessels.ts';
-
-/** Known by construction, not by counting voxels. Lengths in RAS mm. */
-export interface Exact {
-  readonly volumeMl?: number;
-  readonly diameterMm?: number;
-  readonly lengthMm?: number;
-  /** Aorta: of its ascending part; `diameterMm` is the descending one's. */
-  readonly ascendingDiameterMm?: number;
-  readonly centreRas?: readonly [number, number, number];
-  readonly distanceMm?: number;
-  readonly tiltDegrees?: number;
-}
-
-export interface Structure {
-  readonly name: string;
-  readonly group: string;
-  readonly shape: Shape;
-  readonly tissue: Tissue;
-  readonly exact: Exact;
-  /** 0: drawn, but no part of the body (the table). */
-  readonly labelled: boolean;
-}
-
-/** Drawn first to last: a structure hides what comes after it. Several may carry one name. */
-export interface Body {
-  readonly structures: readonly Structure[];
-  /** RAS mm = scale × the structures' own mm. */
-  readonly scale: number;
-}
 
 /** A thorax and upper abdomen, lying on its back with arms raised, contrast in the arteries. Same seed, same body. */
 export function makeThorax(seed: number): Body {
@@ -61,7 +34,7 @@ export function makeThorax(seed: number): Body {
 
   const structures: Structure[] = [];
   const put = (group: string, name: string, shape: Shape, tissue: Tissue, exact: Exact = {}) => {
-    structures.push({ group, name, shape, tissue, exact: inRas(exact, scale), labelled: true });
+    structures.push({ group, name, shape, tissue, exact: exactInRas(exact, scale), labelled: true });
   };
   const tone = random.fork('contrast');
   const cortex = tone.around(760, 0.06);
@@ -227,37 +200,4 @@ export function makeThorax(seed: number): Body {
   });
   structures.push(...table(skin.back(-20) / 1));
   return { structures, scale };
-}
-
-/** A curved table with a foam core and a mattress under the back; the lowest point of the back touches the mattress. */
-function table(backY: number): Structure[] {
-  const radius = 430;
-  const top = backY - 12;
-  const plank = (inset: number, depth: number): Shape => {
-    const arc = field(EVERYWHERE, (x, y) => {
-      const r = Math.sqrt(x * x + (y - top - radius) * (y - top - radius));
-      return Math.max(radius - r, r - radius - depth) + inset;
-    });
-    return intersection([arc, field([-186, top - 60, -1e4, 186, top + 60, 1e4], (x) => Math.abs(x) - 180 + inset)], 3);
-  };
-  const part = (shape: Shape, tissue: Tissue): Structure => ({
-    name: 'table',
-    group: 'table',
-    shape,
-    tissue,
-    exact: {},
-    labelled: false,
-  });
-  return [part(plank(1.3, 14), -910), part(plank(0, 14), -180)];
-}
-
-function inRas(exact: Exact, scale: number): Exact {
-  const out: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(exact)) {
-    if (key === 'volumeMl') out[key] = (value as number) * scale ** 3;
-    else if (key === 'tiltDegrees') out[key] = value;
-    else if (typeof value === 'number') out[key] = value * scale;
-    else out[key] = (value as readonly number[]).map((v) => v * scale);
-  }
-  return out as Exact;
 }

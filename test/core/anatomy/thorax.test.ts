@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Body, Structure } from '#core/anatomy/body.ts';
 import { paletteOf } from '#core/anatomy/paint.ts';
 import { seeded } from '#core/anatomy/random.ts';
-import { type Body, makeThorax, type Structure } from '#core/anatomy/thorax.ts';
+import { makeThorax } from '#core/anatomy/thorax.ts';
 
 const seeds = [1, 2, 20260725, 4294967296 + 5];
 const bodies = new Map(seeds.map((seed) => [seed, makeThorax(seed)]));
