@@ -50,6 +50,8 @@ export interface VolumeHeader {
 
 export interface SeriesFacts {
   readonly uid: string;
+  /** Scans of one frame of reference lie in one space. */
+  readonly frameOfReferenceUid?: string;
   readonly number: number | null;
   readonly description: string;
   /** ISO 8601 date or ''. */

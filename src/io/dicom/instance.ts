@@ -100,6 +100,7 @@ function describe(dataSet: DataSet): Omit<Instance, 'pixels' | 'frames' | 'error
     protocol: textOf(dataSet, 'x00181030'),
     facts: {
       uid: dataSet.string('x0020000e') ?? '',
+      ...(dataSet.string('x00200052') ? { frameOfReferenceUid: dataSet.string('x00200052') as string } : {}),
       number: number !== undefined && Number.isFinite(number) ? number : null,
       description: textOf(dataSet, 'x0008103e'),
       date,
