@@ -1,11 +1,13 @@
+import { analyzeFormat } from './analyze/format.ts';
 import { dicomFormat } from './dicom/format.ts';
 import { latin1 } from './format.ts';
 import { metaImageFormat } from './metaimage/format.ts';
+import { mghFormat } from './mgh/format.ts';
 import { niftiFormat } from './nifti/format.ts';
 import { nrrdFormat } from './nrrd/format.ts';
 
 /** In the order in which they are asked: those with a magic word first. */
-export const formats = [nrrdFormat, dicomFormat, niftiFormat, metaImageFormat] as const;
+export const formats = [nrrdFormat, dicomFormat, analyzeFormat, niftiFormat, mghFormat, metaImageFormat] as const;
 export type FormatId = (typeof formats)[number]['id'];
 
 /** null where the bytes are of no format that is read. */
@@ -43,7 +45,6 @@ const others: readonly Other[] = [
   ['a 7z archive', starts("7z\xbc\xaf'\x1c")],
   ['a MINC 1 scan (NetCDF)', (head) => latin1(head, 0, 3) === 'CDF' && (head[3] ?? 9) <= 2],
   ['a MINC 2 scan or another HDF5 file', starts('\x89HDF\r\n\x1a\n')],
-  ['a FreeSurfer MGH scan', isMgh],
   ['an AFNI header', (head) => /^\s*type\s*=\s*\S+-attribute/.test(latin1(head, 0, 256))],
   ['a VTK file', starts('# vtk DataFile')],
   ['a web page', (head) => /^\s*<(!doctype html|html|head|body)/i.test(latin1(head, 0, 256))],
@@ -56,11 +57,3 @@ const others: readonly Other[] = [
   ['a PLY mesh', (head) => /^ply\r?\n/.test(latin1(head, 0, 5))],
   ['an STL mesh', (head) => /^solid\s/.test(latin1(head, 0, 6))],
 ];
-
-/** Version 1, then four sizes and one of its four types, all big-endian. */
-function isMgh(head: Uint8Array): boolean {
-  if (head.length < 284) return false;
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const words = [0, 1, 2, 3, 4, 5].map((n) => view.getInt32(4 * n));
-  return words[0] === 1 && words.slice(1, 5).every((size) => size > 0) && [0, 1, 3, 4].includes(words[5] ?? -1);
-}

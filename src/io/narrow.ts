@@ -1,8 +1,11 @@
 import { bytesPerVoxel, type ScalarArray, type ScalarType } from '#core/volume/volume.ts';
+import type { ColourType } from './colour.ts';
 import { extend, valueRange } from './valueRange.ts';
 
+/** Numbers as files hold them. */
+export type NumberType = 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64';
 /** Voxel types as files hold them. */
-export type StoredType = 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64';
+export type StoredType = NumberType | ColourType;
 
 export const storedBytes = {
   i8: 1,
@@ -15,6 +18,8 @@ export const storedBytes = {
   u64: 8,
   f32: 4,
   f64: 8,
+  rgb24: 3,
+  rgba32: 4,
 } as const satisfies Record<StoredType, number>;
 
 /** Takes stored bytes in order and brings them to the volume's type in its final buffer. */
@@ -37,6 +42,8 @@ export interface VoxelSink {
 export function firstScalarType(stored: StoredType): ScalarType {
   switch (stored) {
     case 'u8':
+    case 'rgb24':
+    case 'rgba32':
       return 'u8';
     case 'i8':
     case 'i16':
@@ -68,7 +75,7 @@ export function fittingType([min, max]: readonly [number, number]): ScalarType |
  * @param firstCount voxels of the first timepoint
  */
 export function voxelSink(
-  stored: StoredType,
+  stored: NumberType,
   bigEndian: boolean,
   target: ScalarArray,
   type: ScalarType,
@@ -111,7 +118,7 @@ function sameType(type: ScalarType, bigEndian: boolean, target: ScalarArray, fir
 const BATCH = 1 << 14;
 
 function converting(
-  stored: StoredType,
+  stored: NumberType,
   bigEndian: boolean,
   target: ScalarArray,
   type: ScalarType,
@@ -191,7 +198,7 @@ function fits([min, max]: readonly [number, number], type: ScalarType): boolean 
 
 /** Staged bytes in this machine's byte order as numbers; 64-bit ones have to be prepared first. */
 function valuesOver(
-  stored: StoredType,
+  stored: NumberType,
   buffer: ArrayBuffer,
 ): { values: ArrayLike<number>; prepare?: (count: number) => void } {
   switch (stored) {

@@ -7,17 +7,19 @@ import type { ByteSource } from './source.ts';
 /** What is known of a volume before its voxels are read. `modality` and `scalarType` may change when they are. */
 export type HeaderFacts = Omit<VolumeHeader, 'storedRange'>;
 
-/** A scan in one header and one run of voxels (NIfTI, NRRD, MetaImage): described, not read. */
+/** A scan in one header and one run of voxels (NIfTI, NRRD, MetaImage, …): described, not read. */
 export interface RasterFile {
   readonly facts: HeaderFacts;
   readonly plan: VoxelPlan;
+  /** What the bytes behind the voxels add to the facts, where `plan.footer` asks for them. */
+  readonly fromFooter?: (footer: Uint8Array<ArrayBuffer>) => Pick<HeaderFacts, 'timesMs'>;
   /** All files that belong to it, the header's first. */
   readonly sources: readonly ByteSource[];
 }
 
 export type RasterFacts = Pick<
   VolumeHeader,
-  'name' | 'dims' | 'timepoints' | 'slope' | 'intercept' | 'rasFromIjk' | 'format' | 'warnings'
+  'name' | 'dims' | 'timepoints' | 'timesMs' | 'slope' | 'intercept' | 'rasFromIjk' | 'format' | 'warnings'
 >;
 
 /** Called as slices are in place, in order; `volume.header.storedRange` is that of the voxels so far. */
@@ -40,26 +42,37 @@ export function headerFacts(facts: RasterFacts, scalarType: ScalarType): HeaderF
 
 /** @throws VesaliusError as readVoxels does */
 export async function* readRaster(
-  { facts, plan }: RasterFile,
+  { facts, plan, fromFooter }: RasterFile,
   { shared, onSlab }: { readonly shared: boolean; readonly onSlab?: OnSlab | undefined },
 ): AsyncSteps<Volume> {
   const perSlice = facts.dims[0] * facts.dims[1];
   const slices = facts.dims[2];
   let told = 0;
-  const read = yield* readVoxels(plan, shared, (scalars, scalarType, done, range) => {
+  const read = yield* readVoxels(plan, shared, ({ scalars, rgb, type, done, range }) => {
     if (!onSlab) return;
     const ready = Math.min(slices, Math.floor(done / perSlice));
     if (ready <= told) return;
     told = ready;
-    onSlab({ header: withRange(facts, scalarType, range()), scalars }, ready);
+    onSlab({ header: withRange(facts, type, range(), rgb !== undefined), scalars, ...(rgb && { rgb }) }, ready);
   });
-  const header = withRange(facts, read.scalarType, read.storedRange);
-  return { header: { ...header, warnings: [...facts.warnings, ...read.warnings] }, scalars: read.scalars };
+  const { scalars, rgb } = read;
+  const header = {
+    ...withRange(facts, read.scalarType, read.storedRange, rgb !== undefined),
+    ...fromFooter?.(read.footer),
+    warnings: [...facts.warnings, ...read.warnings],
+  };
+  return { header, scalars, ...(rgb && { rgb }) };
 }
 
-function withRange(facts: HeaderFacts, scalarType: ScalarType, range: readonly [number, number]): VolumeHeader {
+function withRange(
+  facts: HeaderFacts,
+  scalarType: ScalarType,
+  range: readonly [number, number],
+  colour: boolean,
+): VolumeHeader {
   const { slope, intercept } = facts;
-  const modality: Modality = Math.min(slope * range[0], slope * range[1]) + intercept <= CT_MINIMUM ? 'CT' : 'MR';
+  const least = Math.min(slope * range[0], slope * range[1]) + intercept;
+  const modality: Modality = colour ? 'OT' : least <= CT_MINIMUM ? 'CT' : 'MR';
   return {
     ...facts,
     scalarType,

@@ -173,6 +173,10 @@ async function describe(
   sources: readonly ByteSource[],
 ): Promise<RasterFile> {
   switch (kind) {
+    case 'analyze':
+      return (await import('./analyze/describe.ts')).describeAnalyze(head, sources);
+    case 'mgh':
+      return (await import('./mgh/describe.ts')).describeMgh(head);
     case 'nifti':
       return (await import('./nifti/describe.ts')).describeNifti(head, sources);
     case 'nrrd':

@@ -3,6 +3,7 @@ import type { AsyncSteps } from '#core/steps.ts';
 import { allocateScalars, type Dims, type ScalarArray, type ScalarType, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import type { ByteReader } from './byteReader.ts';
+import { colourSink, isColour } from './colour.ts';
 import type { GzipEnd } from './gzip/gunzip.ts';
 import { refuseTooLarge } from './memory.ts';
 import { firstScalarType, fittingType, type StoredType, storedBytes, type VoxelSink, voxelSink } from './narrow.ts';
@@ -21,13 +22,28 @@ export interface VoxelPlan {
   readonly available: number | null;
   /** Bytes of the compressed file, where known: deflate cannot make more than 1032 times that. */
   readonly packed: number | null;
+  /** What the format itself has behind the voxels is no matter for a warning; so many of its first bytes are wanted. */
+  readonly footer?: number;
 }
 
 export interface ReadVoxels {
   readonly scalars: ScalarArray;
+  /** Where the voxels are colours; the scalars are their luminance then. */
+  readonly rgb?: Uint8Array<ArrayBufferLike>;
+  /** Where the plan has a footer: its first bytes, fewer where the file ends before. */
+  readonly footer: Uint8Array<ArrayBuffer>;
   readonly scalarType: ScalarType;
   readonly storedRange: readonly [number, number];
   readonly warnings: readonly Warning[];
+}
+
+/** Voxels in place, in the buffer's order, while others are still to come. */
+export interface VoxelsSoFar {
+  readonly scalars: ScalarArray;
+  readonly rgb?: Uint8Array<ArrayBufferLike>;
+  readonly type: ScalarType;
+  readonly done: number;
+  range(): readonly [number, number];
 }
 
 /** After what the header declares, this much is inflated to reach a gzip trailer. */
@@ -38,13 +54,13 @@ const DEFLATE_LIMIT = 1032;
 
 /**
  * Streams the voxels into their final buffer.
- * @param onVoxels called as voxels are in place: how many, in the buffer's order, and what gives the range so far
+ * @param onVoxels called as voxels are in place
  * @throws VesaliusError 'too-large' before anything is allocated, 'truncated', 'checksum', 'format', 'unsupported' (whole numbers that no scalar type holds)
  */
 export async function* readVoxels(
   plan: VoxelPlan,
   shared: boolean,
-  onVoxels?: (scalars: ScalarArray, type: ScalarType, done: number, range: () => readonly [number, number]) => void,
+  onVoxels?: (voxels: VoxelsSoFar) => void,
 ): AsyncSteps<ReadVoxels> {
   const count = voxelCount(plan.dims) * plan.timepoints;
   const total = count * storedBytes[plan.stored];
@@ -54,9 +70,13 @@ export async function* readVoxels(
   let type = firstScalarType(plan.stored);
   for (let pass = 0; ; pass++) {
     const scalars = allocate(plan, type, count, shared);
-    const sink = voxelSink(plan.stored, plan.bigEndian, scalars, type, voxelCount(plan.dims));
-    const warnings = yield* fill(plan, sink, total, (done) => {
-      if (!sink.misfit) onVoxels?.(scalars, type, done, () => finite(sink.firstRange()));
+    const first = voxelCount(plan.dims);
+    const colours = isColour(plan.stored) ? { rgb: allocate(plan, 'u8', 3 * count, shared) as Uint8Array } : {};
+    const sink = isColour(plan.stored)
+      ? colourSink(plan.stored, scalars as Uint8Array, colours.rgb as Uint8Array, first)
+      : voxelSink(plan.stored, plan.bigEndian, scalars, type, first);
+    const { warnings, footer } = yield* fill(plan, sink, total, (done) => {
+      if (!sink.misfit) onVoxels?.({ scalars, ...colours, type, done, range: () => finite(sink.firstRange()) });
     });
     if (!sink.misfit) {
       if (sink.rounded) {
@@ -67,7 +87,7 @@ export async function* readVoxels(
           text: 'Values are stored with 64 bits and were rounded to float32, 7 digits.',
         });
       }
-      return { scalars, scalarType: type, storedRange: finite(sink.firstRange()), warnings };
+      return { scalars, ...colours, scalarType: type, storedRange: finite(sink.firstRange()), warnings, footer };
     }
     const wider = plan.stored === 'f64' || pass > 0 ? null : fittingType(sink.range);
     if (!wider) {
@@ -98,7 +118,7 @@ async function* fill(
   sink: VoxelSink,
   total: number,
   onVoxels: (done: number) => void,
-): AsyncSteps<Warning[]> {
+): AsyncSteps<End> {
   const reader = await plan.open();
   try {
     let at = 0;
@@ -117,14 +137,20 @@ async function* fill(
   }
 }
 
+interface End {
+  readonly warnings: Warning[];
+  readonly footer: Uint8Array<ArrayBuffer>;
+}
+
 /** What follows the last voxel: a gzip trailer is reached and proved, and anything that is not told by the header is said. */
-async function readEnd(plan: VoxelPlan, reader: ByteReader<GzipEnd | undefined>, total: number): Promise<Warning[]> {
+async function readEnd(plan: VoxelPlan, reader: ByteReader<GzipEnd | undefined>, total: number): Promise<End> {
   const warnings: Warning[] = [];
   const where = plan.fields.data;
+  const footer = await reader.take(plan.footer ?? 0);
   if (plan.available !== null) {
     const after = plan.available - total;
-    if (after > 0) warnings.push(bytesAfter(where, `${after} bytes follow`));
-    return warnings;
+    if (after > 0 && plan.footer === undefined) warnings.push(bytesAfter(where, `${after} bytes follow`));
+    return { warnings, footer };
   }
   let after = 0;
   while (after <= TO_TRAILER) {
@@ -139,9 +165,9 @@ async function readEnd(plan: VoxelPlan, reader: ByteReader<GzipEnd | undefined>,
       kept: 'the voxels that the header declares',
       text: `More than ${TO_TRAILER} bytes follow the last voxel; reading stopped there, so the checksum was not reached.`,
     });
-    return warnings;
+    return { warnings, footer };
   }
-  if (after > 0) warnings.push(bytesAfter(where, `${after} bytes follow`));
+  if (after > 0 && plan.footer === undefined) warnings.push(bytesAfter(where, `${after} bytes follow`));
   const end = reader.end.value;
   if (end?.trailer === 'missing') {
     warnings.push({
@@ -159,7 +185,7 @@ async function readEnd(plan: VoxelPlan, reader: ByteReader<GzipEnd | undefined>,
       text: `${end.after ?? 'Some'} bytes follow the compressed data; they were not read.`,
     });
   }
-  return warnings;
+  return { warnings, footer };
 }
 
 function bytesAfter(where: string, what: string): Warning {

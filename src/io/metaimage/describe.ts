@@ -2,15 +2,16 @@ import { VesaliusError, type VesaliusErrorCode } from '#core/errors.ts';
 import { type Affine, affineFromRows, determinant3, spacingOf } from '#core/space/affine.ts';
 import { type Dims, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
+import { colourWarning, isColour } from '../colour.ts';
 import { type DataLayout, numberedFiles, openLayout } from '../dataFiles.ts';
 import { refuseTooLarge } from '../memory.ts';
-import { firstScalarType, type StoredType, storedBytes } from '../narrow.ts';
+import { firstScalarType, type NumberType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
 import { sibling } from '../sibling.ts';
 import type { ByteSource } from '../source.ts';
 import type { SourceHead } from '../sourceHead.ts';
 
-const types: Readonly<Record<string, StoredType>> = {
+const types: Readonly<Record<string, NumberType>> = {
   MET_CHAR: 'i8',
   MET_UCHAR: 'u8',
   MET_SHORT: 'i16',
@@ -47,10 +48,16 @@ export async function describeMetaImage(head: SourceHead, others: readonly ByteS
   if (kind !== 'Image') throw refuse('unsupported', 'ObjectType', 'Image', kind);
   const { dims, timepoints, rank } = sizesOf(fields);
   const channels = Number(fields.get('ElementNumberOfChannels') ?? 1);
-  if (channels !== 1) throw refuse('unsupported', 'ElementNumberOfChannels', '1', channels);
-  const typeName = fields.get('ElementType') ?? 'none';
-  const stored = types[typeName];
-  if (!stored) throw refuse('unsupported', 'ElementType', Object.keys(types).join(' '), typeName);
+  // With several channels older writers add _ARRAY to the type.
+  const typeName = (fields.get('ElementType') ?? 'none').replace(/_ARRAY$/, '');
+  const number = types[typeName];
+  if (!number) throw refuse('unsupported', 'ElementType', Object.keys(types).join(' '), typeName);
+  const colour = number === 'u8' && (channels === 3 ? 'rgb24' : channels === 4 ? 'rgba32' : null);
+  if (channels !== 1 && !colour) {
+    throw refuse('unsupported', 'ElementNumberOfChannels', '1, or 3 or 4 of MET_UCHAR as colour', channels);
+  }
+  const stored = colour || number;
+  if (isColour(stored)) warnings.push(colourWarning('ElementNumberOfChannels', stored));
   const rasFromIjk = matrixOf(fields, rank, warnings);
   const bytes = voxelCount(dims) * timepoints * storedBytes[stored];
   refuseTooLarge(bytes, 'DimSize', [...dims, timepoints]);
@@ -64,7 +71,7 @@ export async function describeMetaImage(head: SourceHead, others: readonly ByteS
     ),
     plan: {
       stored,
-      bigEndian: storedBytes[stored] > 1 && isTrue(big),
+      bigEndian: storedBytes[number] > 1 && isTrue(big),
       dims,
       timepoints,
       fields: { type: 'ElementType', size: 'DimSize', data: 'ElementDataFile' },

@@ -7,6 +7,7 @@ import { headerFacts, type RasterFile } from '../raster.ts';
 import { sibling } from '../sibling.ts';
 import type { ByteSource } from '../source.ts';
 import { openBytes, readHead, type SourceHead } from '../sourceHead.ts';
+import { timesMs } from '../timesMs.ts';
 import { type NiftiHeader, parseNiftiHeader } from './header.ts';
 import { refuse } from './refuse.ts';
 
@@ -33,6 +34,7 @@ export async function describeNifti(head: SourceHead, others: readonly ByteSourc
       name: head.source.name,
       dims: header.dims,
       timepoints: header.timepoints,
+      ...timesMs(header.timepoints, header.stepMs),
       slope: header.slope,
       intercept: header.intercept,
       rasFromIjk: header.rasFromIjk,

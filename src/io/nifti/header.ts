@@ -2,6 +2,7 @@ import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import type { Affine } from '#core/space/affine.ts';
 import type { Dims } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
+import { colourWarning, isColour } from '../colour.ts';
 import type { StoredType } from '../narrow.ts';
 import { niftiOrientation } from './orientation.ts';
 import { refuse } from './refuse.ts';
@@ -14,6 +15,8 @@ export interface NiftiHeader {
   readonly pair: boolean;
   readonly dims: Dims;
   readonly timepoints: number;
+  /** From one timepoint to the next, ms; NaN where the file does not say. */
+  readonly stepMs: number;
   readonly stored: StoredType;
   readonly datatype: number;
   /** Byte of the first voxel. */
@@ -34,21 +37,21 @@ const stored: Readonly<Record<number, StoredType>> = {
   8: 'i32',
   16: 'f32',
   64: 'f64',
+  128: 'rgb24',
   256: 'i8',
   512: 'u16',
   768: 'u32',
   1024: 'i64',
   1280: 'u64',
+  2304: 'rgba32',
 };
 const refusedTypes: Readonly<Record<number, string>> = {
   0: 'none',
   1: 'binary',
   32: 'complex64',
-  128: 'RGB24',
   1536: 'float128',
   1792: 'complex128',
   2048: 'complex256',
-  2304: 'RGBA32',
 };
 const bits: Readonly<Record<StoredType, number>> = {
   u8: 8,
@@ -61,7 +64,11 @@ const bits: Readonly<Record<StoredType, number>> = {
   f64: 64,
   i64: 64,
   u64: 64,
+  rgb24: 24,
+  rgba32: 32,
 };
+/** The time part of xyzt_units: seconds, milliseconds, microseconds. */
+const unitMs: Readonly<Record<number, number>> = { 8: 1000, 16: 1, 24: 0.001 };
 
 /** 1 or 2 by `sizeof_hdr` in either byte order or by the magic, 0 where neither says NIfTI. */
 export function niftiVersion(head: Uint8Array): 0 | 1 | 2 {
@@ -105,7 +112,10 @@ export function parseNiftiHeader(bytes: Uint8Array<ArrayBuffer>): NiftiHeader {
   const { dims, timepoints } = checkDims(fields.dims);
   const type = checkDatatype(fields.datatypeCode, fields.numBitsPerVoxel, warnings);
   const voxOffset = checkOffset(fields.vox_offset, size + 4, pair, warnings);
-  const { slope, intercept } = checkScaling(fields.scl_slope, fields.scl_inter);
+  // nifti1.h: scl_slope does not apply to colours.
+  const { slope, intercept } = isColour(type)
+    ? { slope: 1, intercept: 0 }
+    : checkScaling(fields.scl_slope, fields.scl_inter);
   const rasFromIjk = niftiOrientation(
     {
       dims,
@@ -125,6 +135,7 @@ export function parseNiftiHeader(bytes: Uint8Array<ArrayBuffer>): NiftiHeader {
     pair,
     dims,
     timepoints,
+    stepMs: (fields.pixDims[4] ?? Number.NaN) * (unitMs[fields.xyzt_units & 0x38] ?? Number.NaN),
     stored: type,
     datatype: fields.datatypeCode,
     voxOffset,
@@ -176,10 +187,11 @@ function checkDatatype(code: number, bitpix: number, warnings: Warning[]): Store
     throw refuse(
       name ? 'unsupported' : 'format',
       'datatype',
-      'a scalar type of at most 64 bits',
+      'RGB24, RGBA32 or a scalar type of at most 64 bits',
       name ? `${code} (${name})` : code,
     );
   }
+  if (isColour(type)) warnings.push(colourWarning('datatype', type));
   if (bitpix !== bits[type]) {
     warnings.push({
       code: 'bitpix-mismatch',

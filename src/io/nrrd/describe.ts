@@ -1,16 +1,18 @@
 import { voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
+import { colourWarning, isColour } from '../colour.ts';
 import { type DataLayout, numberedFiles, openLayout } from '../dataFiles.ts';
 import { refuseTooLarge } from '../memory.ts';
-import { firstScalarType, type StoredType, storedBytes } from '../narrow.ts';
+import { firstScalarType, type NumberType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
 import { sibling } from '../sibling.ts';
 import type { ByteSource } from '../source.ts';
 import { openBytes, type SourceHead } from '../sourceHead.ts';
+import { timesMs } from '../timesMs.ts';
 import { nrrdGrid } from './grid.ts';
 import { type NrrdHeader, parseNrrdHeader, refuseNrrd, wordsOf } from './header.ts';
 
-const types: Readonly<Record<string, StoredType>> = Object.fromEntries(
+const types: Readonly<Record<string, NumberType>> = Object.fromEntries(
   (
     [
       ['i8', 'signed char|int8|int8_t'],
@@ -39,25 +41,40 @@ export async function describeNrrd(head: SourceHead, others: readonly ByteSource
   const header = await wholeHeader(head);
   const { fields } = header;
   const warnings: Warning[] = [];
-  const { dims, timepoints, rasFromIjk } = nrrdGrid(fields, warnings);
+  const { dims, timepoints, stepMs, components, rasFromIjk } = nrrdGrid(fields, warnings);
   const typeName = fields.get('type') ?? 'none';
-  const stored = types[typeName.toLowerCase().replace(/\s+/g, ' ')];
+  const number = types[typeName.toLowerCase().replace(/\s+/g, ' ')];
+  if (components > 1 && number && number !== 'u8') {
+    throw refuseNrrd('unsupported', 'type', 'unsigned char for colours', typeName);
+  }
+  const stored = number && components === 3 ? 'rgb24' : number && components === 4 ? 'rgba32' : number;
   if (!stored) {
     const code = typeName === 'block' ? 'unsupported' : 'format';
     throw refuseNrrd(code, 'type', 'a whole number of 8 to 64 bits, float or double', typeName);
   }
+  if (isColour(stored)) warnings.push(colourWarning('kinds', stored));
   const bytes = voxelCount(dims) * timepoints * storedBytes[stored];
   refuseTooLarge(bytes, 'sizes', [...dims, timepoints]);
   const layout = await layoutOf(head, header, bytes, others);
   return {
     sources: [head.source, ...layout.files.filter((file) => file !== head.source)],
     facts: headerFacts(
-      { name: head.source.name, dims, timepoints, slope: 1, intercept: 0, rasFromIjk, format: 'nrrd', warnings },
+      {
+        name: head.source.name,
+        dims,
+        timepoints,
+        ...timesMs(timepoints, stepMs),
+        slope: 1,
+        intercept: 0,
+        rasFromIjk,
+        format: 'nrrd',
+        warnings,
+      },
       firstScalarType(stored),
     ),
     plan: {
       stored,
-      bigEndian: storedBytes[stored] > 1 && isBigEndian(fields),
+      bigEndian: stored !== 'u8' && stored !== 'i8' && !isColour(stored) && isBigEndian(fields),
       dims,
       timepoints,
       fields: { type: 'type', size: 'sizes', data: layout.field },

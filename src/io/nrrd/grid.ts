@@ -6,8 +6,15 @@ import { refuseNrrd, vectorOf, wordsOf } from './header.ts';
 export interface NrrdGrid {
   readonly dims: Dims;
   readonly timepoints: number;
+  /** From one timepoint to the next, ms; NaN where the file does not say. */
+  readonly stepMs: number;
+  /** Bytes of a colour, red, green and blue first; 1 where the voxels are no colours. */
+  readonly components: 1 | 3 | 4;
   readonly rasFromIjk: Affine<'ras', 'ijk'>;
 }
+
+/** Kinds of a first axis along which a colour lies. */
+const colours: Readonly<Record<string, 3 | 4>> = { 'rgb-color': 3, '3-color': 3, 'rgba-color': 4, '4-color': 4 };
 
 /** Signs that bring each space to RAS. */
 const spaces: Readonly<Record<string, readonly [number, number, number]>> = {
@@ -20,6 +27,17 @@ const spaces: Readonly<Record<string, readonly [number, number, number]>> = {
 };
 /** What ITK, and so most that reads NRRD, takes where the file does not say. */
 const UNSAID = [-1, -1, 1] as const;
+const milliseconds: Readonly<Record<string, number>> = {
+  s: 1000,
+  sec: 1000,
+  second: 1000,
+  seconds: 1000,
+  ms: 1,
+  msec: 1,
+  millisecond: 1,
+  us: 0.001,
+  µs: 0.001,
+};
 const millimetres: Readonly<Record<string, number>> = { mm: 1, millimeter: 1, cm: 10, m: 1000, um: 0.001, µm: 0.001 };
 
 /**
@@ -28,9 +46,18 @@ const millimetres: Readonly<Record<string, number>> = { mm: 1, millimeter: 1, cm
  * @throws VesaliusError naming the field
  */
 export function nrrdGrid(fields: ReadonlyMap<string, string>, warnings: Warning[]): NrrdGrid {
-  const sizes = sizesOf(fields);
-  const directions = directionsOf(fields, sizes.length);
-  const kinds = wordsOf(fields.get('kinds') ?? '').map((kind) => kind.toLowerCase());
+  const allSizes = sizesOf(fields);
+  const allKinds = wordsOf(fields.get('kinds') ?? '').map((kind) => kind.toLowerCase());
+  const components = componentsOf(allSizes, allKinds);
+  // What follows is said of the axes behind that of the colours.
+  const from = components > 1 ? 1 : 0;
+  const sizes = allSizes.slice(from);
+  const kinds = allKinds.slice(from);
+  const directions = directionsOf(fields, allSizes.length)?.slice(from) ?? null;
+  const words = (name: string) =>
+    wordsOf(fields.get(name) ?? '')
+      .slice(from)
+      .map((word) => word.replaceAll('"', '').trim());
   const spatial = spatialAxes(sizes, directions, kinds);
   const [first] = spatial;
   if (first === undefined || first > 0) {
@@ -41,8 +68,11 @@ export function nrrdGrid(fields: ReadonlyMap<string, string>, warnings: Warning[
   const size = (n: number) => sizes[n] ?? 1;
   const dims: Dims = [size(0), spatial.length > 1 ? size(1) : 1, spatial.length > 2 ? size(2) : 1];
   const signs = signsOf(fields, directions !== null, warnings);
-  const scale = unitOf(fields, warnings);
-  const columns = directions ? spatial.map((n) => directions[n] as number[]) : columnsFromSpacings(fields, warnings);
+  const spaced = words('spacings');
+  const units = words('units');
+  const spaceUnits = wordsOf(fields.get('spaceunits') ?? '').map((word) => word.replaceAll('"', '').trim());
+  const scale = unitOf(fields.has('spaceunits') ? spaceUnits[0] : units[0], fields.has('spaceunits'), warnings);
+  const columns = directions ? spatial.map((n) => directions[n] as number[]) : columnsFromSpacings(spaced, warnings);
   // A flat picture has its third direction from the other two, one unit long.
   while (columns.length < 3) columns.push(thirdColumn(columns));
   const origin = originOf(fields, directions !== null, warnings);
@@ -56,13 +86,24 @@ export function nrrdGrid(fields: ReadonlyMap<string, string>, warnings: Warning[
     const where = directions ? 'space directions' : 'spacings';
     throw refuseNrrd('geometry', where, 'axes that span a volume', fields.get(where.replace(' ', '')) ?? 'none');
   }
-  return { dims, timepoints, rasFromIjk };
+  const time = spatial.length;
+  const stepMs = Number(spaced[time] ?? Number.NaN) * (milliseconds[units[time]?.toLowerCase() ?? ''] ?? Number.NaN);
+  return { dims, timepoints, stepMs, components, rasFromIjk };
+}
+
+function componentsOf(sizes: readonly number[], kinds: readonly string[]): 1 | 3 | 4 {
+  const components = colours[kinds[0] ?? ''];
+  if (components === undefined) return 1;
+  if (sizes[0] === components) return components;
+  throw refuseNrrd('format', 'sizes', `${components} along the axis of kind ${kinds[0]}`, sizes[0] ?? 0);
 }
 
 function sizesOf(fields: ReadonlyMap<string, string>): number[] {
   const dimension = Number(fields.get('dimension'));
-  if (!(dimension >= 2 && dimension <= 4)) {
-    throw refuseNrrd('unsupported', 'dimension', '2 to 4', fields.get('dimension') ?? 'none');
+  const [firstKind = ''] = wordsOf(fields.get('kinds') ?? '');
+  const most = firstKind.toLowerCase() in colours ? 5 : 4;
+  if (!(dimension >= 2 && dimension <= most)) {
+    throw refuseNrrd('unsupported', 'dimension', `2 to ${most}`, fields.get('dimension') ?? 'none');
   }
   const words = wordsOf(fields.get('sizes') ?? '');
   if (words.length !== dimension) {
@@ -128,15 +169,13 @@ function signsOf(
   return known ?? UNSAID;
 }
 
-function unitOf(fields: ReadonlyMap<string, string>, warnings: Warning[]): number {
-  const name = fields.has('spaceunits') ? 'spaceunits' : 'units';
-  const [unit] = wordsOf(fields.get(name) ?? '').map((word) => word.replaceAll('"', '').trim());
+function unitOf(unit: string | undefined, ofSpace: boolean, warnings: Warning[]): number {
   if (!unit || unit === '???') return 1;
   const scale = millimetres[unit.toLowerCase()];
   if (scale === 1) return 1;
   warnings.push({
     code: 'units-not-mm',
-    where: name === 'units' ? 'units' : 'space units',
+    where: ofSpace ? 'space units' : 'units',
     kept: scale === undefined ? 'mm' : `${unit} × ${scale}`,
     text:
       scale === undefined
@@ -146,8 +185,7 @@ function unitOf(fields: ReadonlyMap<string, string>, warnings: Warning[]): numbe
   return scale ?? 1;
 }
 
-function columnsFromSpacings(fields: ReadonlyMap<string, string>, warnings: Warning[]): number[][] {
-  const words = wordsOf(fields.get('spacings') ?? '');
+function columnsFromSpacings(words: readonly string[], warnings: Warning[]): number[][] {
   return [0, 1, 2].map((axis) => {
     const word = words[axis];
     const value = word === undefined ? Number.NaN : Number(word);

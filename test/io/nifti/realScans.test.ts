@@ -54,13 +54,10 @@ describe('real NIfTI scans are what nibabel reads', () => {
 
 describe('what is no scalar volume is refused by name', () => {
   it.each([
-    ['niivue/ct_perfusion.nii.gz', 'datatype', '128 (RGB24)'],
     ['niivue/complex_image.nii.gz', 'datatype', '32 (complex64)'],
-    ['totalsegmentator/spine_report/example_ct_report/spine_report.nii.gz', 'datatype', '128 (RGB24)'],
     ['nibabel/nifti1.hdr', 'magic', 'none'],
     ['nibabel/nifti2.hdr', 'magic', 'none'],
-    ['nibabel/analyze.hdr', 'magic', 'zeros, as Analyze 7.5 has, which does not tell left from right'],
-    ['nibabel/test.mgz', 'format', 'a FreeSurfer MGH scan'],
+    ['nibabel/analyze.hdr', '.img', 'none'],
     ['nibabel/tiny.mnc', 'format', 'a MINC 1 scan (NetCDF)'],
     ['nibabel/small.mnc', 'format', 'a MINC 2 scan or another HDF5 file'],
   ])('%s', async (file, where, got) => {
