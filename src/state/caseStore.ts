@@ -5,6 +5,7 @@ import { checkCaseVersion } from '#core/case/migrate.ts';
 import type { CaseDocument, SegmentRecord } from '#core/case/schema.ts';
 import { labelmapHash } from '#core/labelmap/hash.ts';
 import { affine } from '#core/space/affine.ts';
+import type { DisplacementField } from '#core/space/registration.ts';
 import { type Volume, type VolumeHeader, voxelVolumeMm3 } from '#core/volume/volume.ts';
 import { createCaseItems, factKey } from './caseItems.ts';
 import { createProjection } from './caseProjection.ts';
@@ -42,6 +43,8 @@ export type CaseStore = StoreApi<CaseState> & {
   toldHeads(): Heads;
   /** Before `open`: the arrays of a volume, kept by reference for as long as the case or an undo may show it. */
   putVolume(id: string, header: VolumeHeader, volume: Volume | null): void;
+  /** Before `setPlaced` names it: a displacement field, kept as long as its volume. */
+  putField(volume: string, id: string, field: DisplacementField): void;
   /** Content hash of a layer; '' where it does not stand. What was hashed once is remembered by brick. */
   labelsHash(layer: string): string;
   /** Of every layer that a living segment is in, in the order of the segments. */
@@ -201,6 +204,7 @@ export function createCaseStore(ambient: Ambient, options: CaseStoreOptions = {}
       return heads;
     },
     putVolume: voxels.put,
+    putField: voxels.putField,
     labelsHash,
     caseHash: () => [...new Set(store.getState().segments.map((each) => each.layer))].map(labelsHash).join(' '),
     dispose: unobserve,

@@ -16,6 +16,7 @@ import type { TissueId } from '#core/case/tissues.ts';
 import type { VesaliusErrorFields } from '#core/errors.ts';
 import type { LabelmapData } from '#core/labelmap/labelmap.ts';
 import type { BrickEdit } from '#core/labelmap/operation.ts';
+import type { DisplacementField } from '#core/space/registration.ts';
 import type { Volume, VolumeHeader } from '#core/volume/volume.ts';
 import type { SourceRef } from '#io/source.ts';
 
@@ -92,6 +93,8 @@ export interface Voxels {
   volume(id: string): Volume | null;
   /** The header and, where the page is not isolated, no scalars: those are with the worker. */
   header(id: string): VolumeHeader | null;
+  /** The displacement field of a `placed` record, by its id. */
+  field(id: string): DisplacementField | null;
   /** The folded labelmap of a layer, and a number that rises when it changes. */
   layer(id: string): { readonly labels: LabelmapData; readonly revision: number } | null;
   /** Bricks of a layer that changed after `revision`; 'all' where that is no longer known. */

@@ -174,6 +174,7 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
     voxels: {
       volume: () => null,
       header: () => null,
+      field: () => null,
       changedBricks: () => 'all',
       layer: (id) => (id === 'layer' && labels ? { labels, revision: 1 } : null),
     },

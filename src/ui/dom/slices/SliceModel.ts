@@ -85,6 +85,8 @@ export class SliceModel {
       this.viewer.view.subscribe((now, before) => {
         if (
           now.convention !== before.convention ||
+          now.timepoint !== before.timepoint ||
+          now.overlayMode !== before.overlayMode ||
           now.selection !== before.selection ||
           now.tool !== before.tool ||
           now.theme !== before.theme

@@ -1,8 +1,10 @@
 // Draws one slice: grey values, borders of segments, crosshair, measurements. Keeps what it has made as long as it holds: a new
 // window does not cut the scan again, and a crosshair that moves within the slice leaves all of it as it is.
 import { reslice, windowInto } from '#core/volume/reslice.ts';
+import { resliceColour } from '#core/volume/resliceColour.ts';
 import { hatchInto } from '#core/volume/resliceHatch.ts';
 import { type Convention, type PlaneName, pixelOf, type SlicePlane, slicePlane } from '#core/volume/slicePlane.ts';
+import { timepointOf } from '#core/volume/timepoint.ts';
 import { planeColors } from '#scene/planes/planeColors.ts';
 import type { RasPoint, Viewer } from '#state/viewer.ts';
 import { measurementRows } from '#ui/model/measurements.ts';
@@ -10,6 +12,7 @@ import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
 import { rangePreviewOf } from '#ui/model/rangePreview.ts';
 import { drawMeasures } from './drawMeasures.ts';
 import { OutlineCache } from './OutlineCache.ts';
+import { OverlayCuts } from './OverlayCuts.ts';
 import { crosshairOf, type Scan, scanOf } from './sliceActs.ts';
 import type { SliceFrame } from './sliceFrame.ts';
 
@@ -44,6 +47,8 @@ export class SlicePicture {
   private readonly name: PlaneName;
   private readonly viewer: Viewer;
   private readonly outlines: OutlineCache;
+  private readonly overlays: OverlayCuts;
+  private overlaid: readonly unknown[] = [];
   private readonly base = document.createElement('canvas');
   private values = new Float32Array(0);
   private image: ImageData | null = null;
@@ -55,6 +60,7 @@ export class SlicePicture {
     this.name = name;
     this.viewer = viewer;
     this.outlines = new OutlineCache(viewer);
+    this.overlays = new OverlayCuts(viewer);
   }
 
   /** The plane of a picture of so many device pixels; null where no scan is open. */
@@ -92,16 +98,19 @@ export class SlicePicture {
     });
   }
 
-  /** Cuts and colours the scan where it is not done. */
+  /** Cuts and colours the scan, and what lies over it, where it is not done. */
   private shade(scan: Scan, plane: SlicePlane, density: number): void {
-    const volume = this.viewer.voxels.volume(scan.id);
+    const held = this.viewer.voxels.volume(scan.id);
     const { window } = this.viewer.case.getState();
-    const { convention } = this.viewer.view.getState();
+    const { convention, timepoint } = this.viewer.view.getState();
+    const volume = held && timepointOf(held, timepoint);
     const cutKey = keyOf(plane, convention);
     const sameCut = cutKey === this.cutKey && this.cutOf === volume;
     const { range } = rangePreviewOf(this.viewer).getState();
     const shadeKey = `${window.level} ${window.width} ${range?.lower} ${range?.upper}`;
-    if (sameCut && shadeKey === this.shadeKey) return;
+    const overlaid = this.overlays.seen();
+    const sameOver = overlaid.length === this.overlaid.length && overlaid.every((each, n) => each === this.overlaid[n]);
+    if (sameCut && sameOver && shadeKey === this.shadeKey) return;
     const count = plane.width * plane.height;
     if (this.values.length !== count) this.values = new Float32Array(count);
     if (this.image?.width !== plane.width || this.image.height !== plane.height) {
@@ -113,16 +122,20 @@ export class SlicePicture {
       if (volume) reslice(volume, plane, this.values);
       else this.values.fill(Number.NaN);
     }
-    windowInto(this.values, window.level, window.width, this.image.data, BLACK);
+    const { data } = this.image;
+    windowInto(this.values, window.level, window.width, data, BLACK);
+    if (volume?.rgb) resliceColour(volume, plane, window, data);
+    this.overlays.draw(plane, cutKey, this.values, window, data);
     if (range) {
       const { lower, upper } = range;
       const [period, line] = [HATCH_PX * density, HATCH_LINE_PX * density];
-      hatchInto(this.values, plane.width, plane.height, lower, upper, period, line, HATCH, this.image.data);
+      hatchInto(this.values, plane.width, plane.height, lower, upper, period, line, HATCH, data);
     }
     this.base.getContext('2d', MEMORY)?.putImageData(this.image, 0, 0);
     this.cutKey = cutKey;
     this.cutOf = volume;
     this.shadeKey = shadeKey;
+    this.overlaid = overlaid;
   }
 
   private drawCrosshair(context: CanvasRenderingContext2D, scan: Scan, plane: SlicePlane, density: number): void {

@@ -3,10 +3,12 @@ import { valueAt } from '#core/labelmap/labelmap.ts';
 import { type Affine, affine, transform, type Vector3 } from '#core/space/affine.ts';
 import { nearestVoxel, valueAtRas } from '#core/volume/reslice.ts';
 import { movedBySlices, type PlaneName, sliceAxis, slicePlane, withinScan } from '#core/volume/slicePlane.ts';
+import { timepointOf } from '#core/volume/timepoint.ts';
 import type { Dims } from '#core/volume/volume.ts';
 import { isShown } from '#scene/arena/layers.ts';
 import { gridOfLayer } from '#scene/pick.ts';
 import type { RasPoint, Viewer, ViewState, WindowRecord } from '#state/viewer.ts';
+import { overlayValues } from '#ui/model/overlays.ts';
 import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
 
 /** The scan that the slices cut: the first of the case. */
@@ -44,7 +46,14 @@ export function cursorAt(viewer: Viewer, scan: Scan, ras: RasPoint): ViewState['
   const volume = viewer.voxels.volume(scan.id);
   const inside = nearestVoxel(scan.dims, scan.rasFromIjk, ras) !== null;
   if (!inside) return null;
-  return { ras, value: volume ? valueAtRas(volume, ras) : null, segment: segmentAt(viewer, ras) };
+  const shown = volume && timepointOf(volume, viewer.view.getState().timepoint);
+  const others = overlayValues(viewer, ras);
+  return {
+    ras,
+    value: shown && valueAtRas(shown, ras),
+    segment: segmentAt(viewer, ras),
+    ...(others.length > 0 ? { others } : {}),
+  };
 }
 
 export function segmentAt(viewer: Viewer, ras: RasPoint): string | null {
