@@ -1,13 +1,22 @@
 import { analyzeFormat } from './analyze/format.ts';
 import { dicomFormat } from './dicom/format.ts';
 import { latin1 } from './format.ts';
+import { itkFormat } from './itk/format.ts';
 import { metaImageFormat } from './metaimage/format.ts';
 import { mghFormat } from './mgh/format.ts';
 import { niftiFormat } from './nifti/format.ts';
 import { nrrdFormat } from './nrrd/format.ts';
 
 /** In the order in which they are asked: those with a magic word first. */
-export const formats = [nrrdFormat, dicomFormat, analyzeFormat, niftiFormat, mghFormat, metaImageFormat] as const;
+export const formats = [
+  nrrdFormat,
+  dicomFormat,
+  analyzeFormat,
+  niftiFormat,
+  mghFormat,
+  itkFormat,
+  metaImageFormat,
+] as const;
 export type FormatId = (typeof formats)[number]['id'];
 
 /** null where the bytes are of no format that is read. */
@@ -44,7 +53,6 @@ const others: readonly Other[] = [
   ['a bzip2 archive', starts('BZh')],
   ['a 7z archive', starts("7z\xbc\xaf'\x1c")],
   ['a MINC 1 scan (NetCDF)', (head) => latin1(head, 0, 3) === 'CDF' && (head[3] ?? 9) <= 2],
-  ['a MINC 2 scan or another HDF5 file', starts('\x89HDF\r\n\x1a\n')],
   ['an AFNI header', (head) => /^\s*type\s*=\s*\S+-attribute/.test(latin1(head, 0, 256))],
   ['a VTK file', starts('# vtk DataFile')],
   ['a web page', (head) => /^\s*<(!doctype html|html|head|body)/i.test(latin1(head, 0, 256))],

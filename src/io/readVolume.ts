@@ -175,6 +175,8 @@ async function describe(
   switch (kind) {
     case 'analyze':
       return (await import('./analyze/describe.ts')).describeAnalyze(head, sources);
+    case 'itk':
+      return (await import('./itk/describe.ts')).describeItk(head);
     case 'mgh':
       return (await import('./mgh/describe.ts')).describeMgh(head);
     case 'nifti':

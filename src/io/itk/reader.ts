@@ -1,0 +1,223 @@
+import { VesaliusError } from '#core/errors.ts';
+import { nodeBuiltin } from '../nodeBuiltin.ts';
+import type { ItkKind } from './format.ts';
+
+/** What ITK says of an image. Directions are columns of a row-major matrix of `size.length` rows. */
+export interface ItkImage {
+  readonly componentType: string;
+  readonly pixelType: string;
+  readonly components: number;
+  readonly size: readonly number[];
+  readonly spacing: readonly number[];
+  readonly origin: readonly number[];
+  readonly direction: readonly number[];
+  readonly metadata: ReadonlyMap<string, unknown>;
+}
+
+/** As far as it is used here: an emscripten module with ITK's memory interface. */
+interface Reader {
+  ccall(name: string, returns: 'number', types: readonly 'number'[], values: readonly number[]): number;
+  callMain(args: string[]): number;
+  fs_writeFile(path: string, data: Uint8Array): void;
+  UTF8ToString(pointer: number): string;
+  getExceptionMessage?(exception: unknown): readonly string[];
+  readonly HEAPU8: Uint8Array<ArrayBuffer>;
+}
+type Factory = (options: object) => Promise<Reader>;
+
+/**
+ * One pair of files per reader, from our own origin, fetched when a file needs it. Written out for the bundler to emit them;
+ * in Node they are beside the package's own entry, since a bundle may lie anywhere.
+ */
+const FILES: Readonly<Record<ItkKind, { readonly glue: URL; readonly packed: URL }>> = {
+  minc: {
+    glue: new URL('../../../node_modules/@itk-wasm/image-io/dist/pipelines/minc-read-image.js', import.meta.url),
+    packed: new URL(
+      '../../../node_modules/@itk-wasm/image-io/dist/pipelines/minc-read-image.wasm.zst',
+      import.meta.url,
+    ),
+  },
+  hdf5: {
+    glue: new URL('../../../node_modules/@itk-wasm/image-io/dist/pipelines/hdf5-read-image.js', import.meta.url),
+    packed: new URL(
+      '../../../node_modules/@itk-wasm/image-io/dist/pipelines/hdf5-read-image.wasm.zst',
+      import.meta.url,
+    ),
+  },
+  vtk: {
+    glue: new URL('../../../node_modules/@itk-wasm/image-io/dist/pipelines/vtk-read-image.js', import.meta.url),
+    packed: new URL('../../../node_modules/@itk-wasm/image-io/dist/pipelines/vtk-read-image.wasm.zst', import.meta.url),
+  },
+  gipl: {
+    glue: new URL('../../../node_modules/@itk-wasm/image-io/dist/pipelines/gipl-read-image.js', import.meta.url),
+    packed: new URL(
+      '../../../node_modules/@itk-wasm/image-io/dist/pipelines/gipl-read-image.wasm.zst',
+      import.meta.url,
+    ),
+  },
+  scanco: {
+    glue: new URL('../../../node_modules/@itk-wasm/image-io/dist/pipelines/scanco-read-image.js', import.meta.url),
+    packed: new URL(
+      '../../../node_modules/@itk-wasm/image-io/dist/pipelines/scanco-read-image.wasm.zst',
+      import.meta.url,
+    ),
+  },
+};
+
+interface Loaded {
+  readonly factory: Factory;
+  readonly module: WebAssembly.Module;
+}
+const loaded = new Map<ItkKind, Promise<Loaded>>();
+
+/**
+ * Runs one of ITK's readers on a file's bytes; blocks its worker until the end. Every run has an instance of its own, so that a
+ * file that trips it leaves nothing for the next and its memory is given back.
+ * @param name with the extension by which ITK knows the format
+ * @param information only what the image is, no voxels
+ * @param take gets the image and its voxels' bytes in ITK's memory, little-endian, a pixel's components together; a view
+ * @throws VesaliusError 'format' with ITK's own words, 'too-large' where its memory does not suffice, 'io' where it cannot be loaded
+ */
+export async function runItkReader<Result>(
+  kind: ItkKind,
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  information: boolean,
+  take: (image: ItkImage, voxels: Uint8Array<ArrayBuffer>) => Result,
+): Promise<Result> {
+  const words: string[] = [];
+  const reader = await instantiate(kind, (line) => words.push(line));
+  const path = `/${name}`;
+  const { process } = globalThis as { process?: { exitCode: unknown } };
+  const exitCode = process?.exitCode;
+  try {
+    reader.fs_writeFile(path, bytes);
+    const status = reader.callMain([path, '0', '1', '--memory-io', ...(information ? ['--information-only'] : [])]);
+    if (status !== 0) throw refused(path, words, `exit ${status}`);
+    if (textOf(reader, 0).trim() !== 'true') throw refused(path, words, 'a file that it cannot read');
+    return take(imageOf(reader), arrayOf(reader, 1, 0));
+  } catch (thrown) {
+    if (thrown instanceof VesaliusError) throw thrown;
+    throw refused(path, words, messageOf(reader, thrown));
+  } finally {
+    // The glue sets the program's own exit code where its main() fails.
+    if (process) process.exitCode = exitCode;
+  }
+}
+
+/** ITK's C++ exceptions arrive as bare numbers, their words on stderr. */
+function messageOf(reader: Reader, thrown: unknown): string {
+  if (typeof thrown !== 'object') return 'a file that it cannot read';
+  return reader.getExceptionMessage?.(thrown)?.join(' ') ?? (thrown instanceof Error ? thrown.message : String(thrown));
+}
+
+function refused(path: string, words: readonly string[], otherwise: string): VesaliusError {
+  // Its sources' paths say nothing to who opens a file.
+  const said = words
+    .map((line) => line.replace(/^\S*\.(c|cxx|cpp|hxx):\d+\s*/, '').trim())
+    .filter((line) => line !== '');
+  const got = said.at(-1) ?? otherwise;
+  const memory = /out of memory|OOM|memory access|bad_alloc|Cannot enlarge memory/i.test(`${got} ${otherwise}`);
+  return new VesaliusError({
+    code: memory ? 'too-large' : 'format',
+    what: 'ITK',
+    where: 'file',
+    expected: memory ? 'a file that fits in the memory of ITK' : 'a file that ITK reads',
+    got,
+  });
+}
+
+async function instantiate(kind: ItkKind, say: (line: string) => void): Promise<Reader> {
+  let loading = loaded.get(kind);
+  if (!loading) {
+    loading = load(kind);
+    loaded.set(kind, loading);
+    // A failed download may be tried again.
+    loading.catch(() => loaded.delete(kind));
+  }
+  const { factory, module } = await loading;
+  const options = {
+    instantiateWasm(
+      imports: Record<string, Record<string, unknown>>,
+      receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+    ) {
+      const instance = new WebAssembly.Instance(module, imports);
+      receive(instance, module);
+      return instance.exports;
+    },
+  };
+  // The glue puts its own print functions here, which write to the console; ours stay.
+  for (const name of ['print', 'printErr'])
+    Object.defineProperty(options, name, { get: () => say, set: () => undefined, enumerable: true });
+  return factory(options);
+}
+
+async function load(kind: ItkKind): Promise<Loaded> {
+  try {
+    const [glue, packed] = await Promise.all([importGlue(kind), packedBytes(kind)]);
+    const { decompress } = await import('fzstd');
+    // Compiled here and now, as the decoders are: asynchronous compiling does not keep Node's event loop alive.
+    return { factory: glue.default, module: new WebAssembly.Module(decompress(packed) as Uint8Array<ArrayBuffer>) };
+  } catch (thrown) {
+    const got = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new VesaliusError({ code: 'io', what: 'ITK', where: 'reader', expected: `ITK's reader of ${kind}`, got });
+  }
+}
+
+interface NodePaths {
+  readonly module: { createRequire(from: string): { resolve(id: string): string } };
+  readonly path: { dirname(path: string): string; join(...parts: string[]): string };
+  readonly url: { pathToFileURL(path: string): { readonly href: string } };
+  readonly fs: { promises: { readFile(path: string): Promise<Uint8Array<ArrayBuffer>> } };
+}
+
+function nodePaths(): NodePaths | null {
+  const [module, path, url, fs] = ['node:module', 'node:path', 'node:url', 'node:fs'].map((name) => nodeBuiltin(name));
+  return module && path && url && fs ? ({ module, path, url, fs } as NodePaths) : null;
+}
+
+function installed({ module, path }: NodePaths, file: string): string {
+  const entry = module.createRequire(import.meta.url).resolve('@itk-wasm/image-io');
+  return path.join(path.dirname(entry), 'pipelines', file);
+}
+
+async function importGlue(kind: ItkKind): Promise<{ readonly default: Factory }> {
+  const node = nodePaths();
+  const url = node ? node.url.pathToFileURL(installed(node, `${kind}-read-image.js`)).href : FILES[kind].glue.href;
+  return import(/* @vite-ignore */ url);
+}
+
+async function packedBytes(kind: ItkKind): Promise<Uint8Array<ArrayBuffer>> {
+  const node = nodePaths();
+  if (node) return node.fs.promises.readFile(installed(node, `${kind}-read-image.wasm.zst`));
+  const answer = await fetch(FILES[kind].packed);
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+const numbers = (count: number) => new Array<'number'>(count).fill('number');
+
+/** An output's bytes where they lie: 0 voxels or text, 1 directions. */
+function arrayOf(reader: Reader, output: number, part: number): Uint8Array<ArrayBuffer> {
+  const at = reader.ccall('itk_wasm_output_array_address', 'number', numbers(3), [0, output, part]) >>> 0;
+  const size = reader.ccall('itk_wasm_output_array_size', 'number', numbers(3), [0, output, part]) >>> 0;
+  return reader.HEAPU8.subarray(at, at + size);
+}
+
+function textOf(reader: Reader, output: number): string {
+  return new TextDecoder().decode(arrayOf(reader, output, 0).slice());
+}
+
+function imageOf(reader: Reader): ItkImage {
+  const at = reader.ccall('itk_wasm_output_json_address', 'number', numbers(2), [0, 1]) >>> 0;
+  const said = JSON.parse(reader.UTF8ToString(at)) as {
+    imageType: { componentType: string; pixelType: string; components: number };
+    size: number[];
+    spacing: number[];
+    origin: number[];
+    metadata: [string, unknown][];
+  };
+  const direction = [...new Float64Array(arrayOf(reader, 1, 1).slice().buffer)];
+  const { size, spacing, origin } = said;
+  return { ...said.imageType, size, spacing, origin, direction, metadata: new Map(said.metadata) };
+}
