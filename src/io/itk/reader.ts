@@ -112,9 +112,10 @@ function messageOf(reader: Reader, thrown: unknown): string {
 }
 
 function refused(path: string, words: readonly string[], otherwise: string): VesaliusError {
-  // Its sources' paths say nothing to who opens a file.
+  // Its sources' paths, and the name that the file has for it, say nothing to who opens a file.
   const said = words
-    .map((line) => line.replace(/^\S*\.(c|cxx|cpp|hxx):\d+\s*/, '').trim())
+    .map((line) => line.replace(/^\S*\.(c|cxx|cpp|hxx):\d+\s*/, ''))
+    .map((line) => line.replaceAll(`'${path}'`, '').replace(/\s+/g, ' ').trim())
     .filter((line) => line !== '');
   const got = said.at(-1) ?? otherwise;
   const memory = /out of memory|OOM|memory access|bad_alloc|Cannot enlarge memory/i.test(`${got} ${otherwise}`);
