@@ -8,6 +8,7 @@ import { ViewerContext } from '#scene/viewerContext.ts';
 import { Desk } from '#ui/dom/Desk.tsx';
 import { DeskContext, type DeskParts } from '#ui/dom/deskContext.ts';
 import { createDeskStore } from '#ui/model/deskStore.ts';
+import { offer } from '#ui/model/offer.ts';
 import type { Composition } from './createViewer.ts';
 import { xrParts } from './headset.ts';
 import { refsOfDrop } from './sources.ts';
@@ -22,14 +23,15 @@ export function Page({ composition, opening }: { readonly composition: Compositi
   );
   const { ContentWrapper, room } = useStore(xrParts);
   const title = useStore(composition.store, (state) => state.title);
-  const parts = useMemo<DeskParts>(
-    () => ({
-      desk: createDeskStore(opening ? 'desk' : 'start'),
+  const parts = useMemo<DeskParts>(() => {
+    const desk = createDeskStore(opening ? 'desk' : 'start');
+    return {
+      desk,
       host: {
         async openDrop(items) {
           const refs = await refsOfDrop(items);
           if (refs.length === 0) throw new Error('a drop without files');
-          await composition.viewer.actions.open({ refs });
+          await offer(composition.viewer, desk, { refs });
         },
         project(ras) {
           const at = composition.stage?.project(ras);
@@ -41,9 +43,8 @@ export function Page({ composition, opening }: { readonly composition: Compositi
           return url.href;
         },
       },
-    }),
-    [composition, opening],
-  );
+    };
+  }, [composition, opening]);
   return (
     <ViewerContext.Provider value={composition.viewer}>
       <DeskContext.Provider value={parts}>

@@ -3,6 +3,7 @@ import { createPool, type Pool } from '#compute/pool.ts';
 import { segment } from '#compute/segment.ts';
 import { spawnBrowser } from '#compute/spawnBrowser.ts';
 import { VesaliusError } from '#core/errors.ts';
+import { timepointOf } from '#core/volume/timepoint.ts';
 import { setLanguage } from '#i18n/t.ts';
 import { createLightKeeper, type LightKeeper } from '#scene/lightKeeper.ts';
 import type { StageModel } from '#scene/StageModel.ts';
@@ -55,13 +56,17 @@ export function createViewer(): Composition {
   const volume = () => {
     const record = store.getState().volumes[0];
     const held = record && store.voxels.volume(record.id);
-    if (held) return held;
+    if (held) return timepointOf(held, view.getState().timepoint);
     throw new VesaliusError({ code: 'not-open', what: 'case', where: 'volume', expected: 'an open scan', got: 'none' });
   };
 
   const actions: ViewerActions = {
     open: createOpener(parts),
     openLabels: (url) => openLabels(parts, url),
+    addVolume: async (source) => (await import('./addVolume.ts')).addVolume(parts, source),
+    registerVolume: async (id, kind) => (await import('./registerVolumes.ts')).registerVolume(parts, id, kind),
+    placeByLandmarks: async (id, pairs) => (await import('./registerVolumes.ts')).placeByLandmarks(parts, id, pairs),
+    carrySegments: async (id) => (await import('./registerVolumes.ts')).carrySegments(parts, id),
     seriesQuestion: seriesQuestion.store,
     async segment(request: MethodRequest) {
       const { method } = request;

@@ -12,6 +12,7 @@ interface Call {
 /** Calls that make sense through messages: functions cannot be sent, so `on` is not among them. */
 const calls: ReadonlySet<string> = new Set<keyof ViewerApi>([
   'open',
+  'addVolume',
   'case',
   'segment',
   'setSegment',

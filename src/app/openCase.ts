@@ -43,7 +43,7 @@ export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<
 }
 
 /** Headers first: where a folder holds several scans, the user says which. */
-async function chooseSeries(
+export async function chooseSeries(
   { pool, jobs, ask }: OpenParts,
   refs: readonly SourceRef[],
   opening: AbortSignal,

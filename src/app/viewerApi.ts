@@ -3,7 +3,7 @@ import { asVesaliusError, VesaliusError } from '#core/errors.ts';
 import { isShown } from '#scene/arena/layers.ts';
 import { pickRay } from '#scene/pick.ts';
 import { type CaseSummary, caseSummary, type MeasurementSummary, type SegmentSummary } from '#state/caseSummary.ts';
-import type { MethodRequest, NamedView, OpenSource, RasPoint, ViewState } from '#state/viewer.ts';
+import type { MethodRequest, NamedView, OpenSource, RasPoint, ViewState, VolumeRecord } from '#state/viewer.ts';
 import type { Composition } from './createViewer.ts';
 import { checkedRequest, oneOf, pointOf, refuse } from './viewerApiChecks.ts';
 
@@ -51,6 +51,8 @@ export interface ViewerEvents {
 export interface ViewerApi {
   readonly ready: Promise<void>;
   open(source: OpenSource): Promise<CaseSummary>;
+  /** Lays a further scan over the open one. */
+  addVolume(source: OpenSource): Promise<VolumeRecord>;
   case(): CaseSummary;
   segment(request: MethodRequest): Promise<SegmentSummary[]>;
   setSegment(
@@ -93,6 +95,12 @@ export function createViewerApi(composition: Composition, ready: Promise<void>):
     async open(source) {
       await actions.open(source);
       return summary();
+    },
+    async addVolume(source) {
+      const id = await actions.addVolume(source);
+      const found = summary().volumes.find((volume) => volume.id === id);
+      if (!found) throw refuse('volume', 'id', 'the new volume', id);
+      return found;
     },
     case: summary,
     async segment(request) {

@@ -263,6 +263,14 @@ export interface ViewerActions {
   open(source: OpenSource): Promise<void>;
   /** Lays a labels file over the open scan; it has to lie on the scan's grid. */
   openLabels(url: string): Promise<void>;
+  /** Reads a further scan and lays it over the open one; gives its id. */
+  addVolume(source: OpenSource): Promise<string>;
+  /** Finds by elastix how a volume lies on the first, in a worker, and keeps that as one step. */
+  registerVolume(id: string, kind: 'rigid' | 'affine' | 'deformable'): Promise<void>;
+  /** The best rigid fit of pairs of points: RAS mm in this volume as its own file has it, then in the first. One step. */
+  placeByLandmarks(id: string, pairs: readonly (readonly [RasPoint, RasPoint])[]): Promise<void>;
+  /** The segments on a volume as a new layer on the first one's grid, each voxel its nearest; gives the new ids. */
+  carrySegments(id: string): Promise<string[]>;
   /** Waiting for the user to choose one; null when none is asked. */
   readonly seriesQuestion: StoreApi<{ choices: readonly SeriesChoice[] | null; choose(uid: string | null): void }>;
   segment(request: MethodRequest): Promise<string[]>;

@@ -181,6 +181,10 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
     actions: {
       open: notHere,
       openLabels: notHere,
+      addVolume: notHere,
+      registerVolume: notHere,
+      placeByLandmarks: notHere,
+      carrySegments: notHere,
       seriesQuestion: createStore(() => ({ choices: null, choose: notHere })),
       segment: notHere,
       preview: notHere,

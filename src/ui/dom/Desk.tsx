@@ -16,6 +16,7 @@ import './start.css';
 import './desk.css';
 
 const Workbench = lazy(() => import('./Workbench.tsx'));
+const OpenQuestion = lazy(() => import('./volumes/OpenQuestion.tsx'));
 
 /** The whole page but the 3D view, which is given and never mounted anew. */
 export function Desk({ stage }: { readonly stage: ReactNode }) {
@@ -43,9 +44,21 @@ export function Desk({ stage }: { readonly stage: ReactNode }) {
       </DeskGrid>
       {!desk && <StartPage key={language} dropping={dropping} />}
       {desk && dropping && <div className="desk-drop" />}
+      <Asked />
       <SeriesDialog key={`series ${language}`} />
       <Notices key={`notices ${language}`} />
     </>
+  );
+}
+
+/** What was chosen while a scan is open waits for an answer. */
+function Asked() {
+  const asked = useDesk((state) => state.asked);
+  if (!asked) return null;
+  return (
+    <Suspense fallback={null}>
+      <OpenQuestion source={asked} />
+    </Suspense>
   );
 }
 

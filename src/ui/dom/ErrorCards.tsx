@@ -5,6 +5,7 @@ import { t } from '#i18n/t.ts';
 import { useCase, useJobs, useViewer } from '#scene/viewerContext.ts';
 import type { ErrorCard } from '#state/viewer.ts';
 import { errorText } from '#ui/model/errorText.ts';
+import { offer } from '#ui/model/offer.ts';
 import { useDeskParts } from './deskContext.ts';
 
 /** What failed, until it is closed: newest on top. Plain controls, since a file can fail before any panel has loaded. */
@@ -68,7 +69,7 @@ function Card({ card }: { readonly card: ErrorCard }) {
                 const files = [...(event.target.files ?? [])];
                 if (files.length === 0) return;
                 close();
-                viewer.actions.open({ files }).catch(() => undefined);
+                offer(viewer, desk, { files }).catch(() => undefined);
               }}
             />
           </>

@@ -3,6 +3,7 @@ import { type ChangeEvent, useRef, useState } from 'react';
 import { t } from '#i18n/t.ts';
 import { useCase, useJobs, useViewer } from '#scene/viewerContext.ts';
 import type { OpenSource } from '#state/viewer.ts';
+import { offer } from '#ui/model/offer.ts';
 import { useDeskParts } from './deskContext.ts';
 import { ErrorCards } from './ErrorCards.tsx';
 import { HeadsetCard } from './HeadsetCard.tsx';
@@ -24,7 +25,7 @@ export function StartPage({ dropping }: { readonly dropping: boolean }) {
   const open = (source: OpenSource) => {
     desk.set({ lastHost: '' });
     // What failed is on its card.
-    viewer.actions.open(source).catch(() => undefined);
+    offer(viewer, desk, source).catch(() => undefined);
   };
   const openUrls = (urls: readonly string[]) => {
     open({ urls });

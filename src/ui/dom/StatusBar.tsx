@@ -1,9 +1,10 @@
 import { CircleAlert, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { Button } from 'react-aria-components';
-import { formatNumber, formatValue, placeWords } from '#i18n/format.ts';
+import { formatNumber, placeWords } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
 import { useCase, useJobs, useView, useViewer } from '#scene/viewerContext.ts';
 import { jobRow } from '#ui/model/jobText.ts';
+import { probed } from '#ui/model/probe.ts';
 import { nameOf } from '#ui/model/structures.ts';
 
 /** Place, value and structure under the pointer; at the end what runs, what failed, the convention, is it saved. */
@@ -41,7 +42,7 @@ export function StatusBar() {
 
 function Under() {
   const cursor = useView((state) => state.cursor);
-  const unit = useCase((state) => state.volumes[0]?.unit ?? '');
+  const volumes = useCase((state) => state.volumes);
   const name = useCase((state) => state.segments.find(({ id }) => id === cursor?.segment)?.name);
   if (!cursor) return <span className="quiet">{t('status.ready')}</span>;
   return (
@@ -52,7 +53,12 @@ function Under() {
         ))}
         <span className="quiet">mm</span>
       </span>
-      {cursor.value !== null && <span dir="ltr">{formatValue(cursor.value, unit)}</span>}
+      {probed(volumes, cursor).map(({ id, name: of, text }) => (
+        <span key={id} dir="ltr">
+          {of && <span className="quiet">{of} </span>}
+          {text}
+        </span>
+      ))}
       {name && <span>{nameOf(name)}</span>}
     </>
   );

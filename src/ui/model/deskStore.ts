@@ -1,12 +1,12 @@
 // What of the desk itself is open or typed just now: not the case, not how it is looked at, gone with the page.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SegmentGroup } from '#core/case/tissues.ts';
-import type { RasPoint } from '#state/viewer.ts';
+import type { OpenSource, RasPoint } from '#state/viewer.ts';
 
 export interface DeskState {
   readonly page: 'start' | 'desk';
   /** What the right panel shows. */
-  readonly docked: 'tool' | 'keys' | 'history';
+  readonly docked: 'tool' | 'keys' | 'history' | 'volumes';
   readonly palette: boolean;
   /** The right panel, where it is a drawer. */
   readonly drawer: boolean;
@@ -22,6 +22,10 @@ export interface DeskState {
   readonly method: string;
   /** Points for a method that starts from some. */
   readonly seeds: readonly RasPoint[];
+  /** Chosen while a scan is open: instead of it, or over it? */
+  readonly asked: OpenSource | null;
+  /** The volume that the panel of the volumes tells about. */
+  readonly volume: string | null;
   /** Host of the last address that was opened, for the words of an error. */
   readonly lastHost: string;
 }
@@ -42,6 +46,8 @@ export function createDeskStore(page: DeskState['page']): DeskStore {
     colouring: null,
     method: 'otsu',
     seeds: [],
+    asked: null,
+    volume: null,
     lastHost: '',
   }));
   return Object.assign(store, { set: (patch: Partial<DeskState>) => store.setState(patch) });
