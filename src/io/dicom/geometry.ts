@@ -1,6 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import { type Affine, affine, multiply, type Vector3 } from '#core/space/affine.ts';
 import type { Warning } from '#core/warnings.ts';
+import { sliceSteps } from './sliceSteps.ts';
 import { distanceMm, SAME_PLACE_MM, type Slice } from './stack.ts';
 import { orderTimes, TIMES_UNEVEN } from './timepoints.ts';
 
@@ -11,6 +12,8 @@ const rasFromLps = affine('ras', 'lps', [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0
 export interface OrderedStack {
   readonly slices: readonly Slice[];
   readonly nk: number;
+  /** The plane of each slice of one timepoint where there are more planes than slices; null: its own number. */
+  readonly planes: readonly number[] | null;
   readonly timepoints: number;
   readonly rasFromIjk: Affine<'ras', 'ijk'>;
   readonly warnings: readonly Warning[];
@@ -20,11 +23,6 @@ export interface OrderedStack {
 const ROUNDED_DIRECTION = 1e-3;
 /** Beyond this the two directions of a picture are not a right angle. */
 const BENT_DIRECTION = 0.02;
-/** A slice this far from its even place is rounding; up to UNEVEN of a step it is kept with a warning; then refused. */
-const ROUNDED_PLACE_MM = 0.02;
-const UNEVEN = 0.1;
-/** Sideways way per step, above which a stack counts as tilted: 0.06 degrees. */
-const TILTED = 1e-3;
 
 /**
  * Where the voxels of a stack are. Columns of the matrix: row direction × spacing between columns, column direction ×
@@ -41,9 +39,15 @@ export function orderStack(slices: readonly Slice[]): OrderedStack | null {
   const ordered = orderTimes(placed, warnings);
   if (ordered === TIMES_UNEVEN) return null;
 
-  const firsts = ordered.slice(0, placed.length).map((slice) => slice.frame.position ?? ([0, 0, 0] as const));
-  const step = placed.length > 1 ? evenStep(firsts, ordered, normal, warnings) : thicknessStep(lead, normal, warnings);
-  const origin = firsts[0] as Vector3;
+  const { origin, step, count, planes } =
+    placed.length > 1
+      ? sliceSteps(ordered.slice(0, placed.length), normal, warnings)
+      : {
+          origin: lead.frame.position ?? ([0, 0, 0] as const),
+          step: thicknessStep(lead, normal, warnings),
+          count: 1,
+          planes: null,
+        };
   const lps = affine('lps', 'ijk', [
     ...x.map((value) => value * columnSpacing),
     0,
@@ -56,7 +60,8 @@ export function orderStack(slices: readonly Slice[]): OrderedStack | null {
   ]);
   return {
     slices: ordered,
-    nk: placed.length,
+    nk: count,
+    planes,
     timepoints: ordered.length / placed.length,
     rasFromIjk: multiply(rasFromLps, lps),
     warnings,
@@ -150,69 +155,6 @@ function places(slices: readonly Slice[], normal: Vector3, warnings: Warning[]):
     } else result.push({ p, mm, slices: [slice] });
   }
   return result.map((place) => place.slices.toSorted((a, b) => a.frame.instanceNumber - b.frame.instanceNumber));
-}
-
-function evenStep(
-  positions: readonly Vector3[],
-  slices: readonly Slice[],
-  normal: Vector3,
-  warnings: Warning[],
-): Vector3 {
-  const count = positions.length - 1;
-  const [start, end] = [positions[0] as Vector3, positions[count] as Vector3];
-  const step = [0, 1, 2].map((a) => ((end[a] as number) - (start[a] as number)) / count) as unknown as Vector3;
-  const stepMm = step[0] * normal[0] + step[1] * normal[1] + step[2] * normal[2];
-  let worst = 0;
-  positions.forEach((p, k) => {
-    const even = [0, 1, 2].map((a) => (start[a] as number) + k * (step[a] as number)) as unknown as Vector3;
-    worst = Math.max(worst, distanceMm(p, even));
-  });
-  if (worst > Math.max(ROUNDED_PLACE_MM, UNEVEN * stepMm)) throw unevenSteps(positions, slices, normal);
-  if (worst > ROUNDED_PLACE_MM)
-    warnings.push({
-      code: 'uneven-slices',
-      where: 'ImagePositionPatient',
-      kept: `even steps of ${stepMm.toFixed(3)} mm`,
-      text: `Slices lie up to ${worst.toFixed(3)} mm off even steps; even steps of ${stepMm.toFixed(3)} mm are used.`,
-    });
-  const sideways = Math.hypot(...[0, 1, 2].map((a) => (step[a] as number) - stepMm * (normal[a] as number)));
-  if (sideways > TILTED * stepMm) {
-    const degrees = (Math.atan2(sideways, stepMm) * 180) / Math.PI;
-    warnings.push({
-      code: 'gantry-tilt',
-      where: 'ImagePositionPatient',
-      kept: 'the shear, exactly',
-      text: `The stack is sheared by ${degrees.toFixed(2)}° (tilted gantry); the matrix holds it exactly, nothing is resampled.`,
-    });
-  }
-  return step;
-}
-
-/** The first gap that differs from the commonest says where the series breaks. */
-function unevenSteps(positions: readonly Vector3[], slices: readonly Slice[], normal: Vector3): VesaliusError {
-  const gaps = positions.slice(1).map((p, n) => {
-    const q = positions[n] as Vector3;
-    return (p[0] - q[0]) * normal[0] + (p[1] - q[1]) * normal[1] + (p[2] - q[2]) * normal[2];
-  });
-  const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] as number;
-  const at = gaps.findIndex((gap) => Math.abs(gap - usual) > Math.max(ROUNDED_PLACE_MM, UNEVEN * usual));
-  if (at < 0)
-    return refuse(
-      slices[0] as Slice,
-      'ImagePositionPatient',
-      'slices along one line',
-      'a bent or sideways row of slices',
-    );
-  const gap = gaps[at] as number;
-  const missing = Math.round(gap / usual) - 1;
-  const whole = missing >= 1 && Math.abs(gap / usual - missing - 1) < UNEVEN;
-  const words = whole ? `, ${missing === 1 ? 'a slice is' : `${missing} slices are`} missing` : '';
-  return refuse(
-    slices[at] as Slice,
-    'ImagePositionPatient',
-    `even steps (${usual.toFixed(3)} mm)`,
-    `${gap.toFixed(3)} mm to the next slice${words}`,
-  );
 }
 
 function thicknessStep(lead: Slice, normal: Vector3, warnings: Warning[]): Vector3 {

@@ -195,13 +195,23 @@ function readable(
 ): Omit<DicomSeries, 'uid'> {
   const sources: SourceRef[] = [];
   const sourceOf = new Map<number, number>();
-  const slices = stack.slices.map(({ file, name, pixels, frame }): PlannedSlice => {
+  const perTimepoint = stack.slices.length / stack.timepoints;
+  const slices = stack.slices.map(({ file, name, pixels, frame }, n): PlannedSlice => {
+    const place = n % perTimepoint;
     let source = sourceOf.get(file);
     if (source === undefined) {
       source = sources.push((files[file] as ByteSource).ref) - 1;
       sourceOf.set(file, source);
     }
-    return { source, name, frame: frame.index, pixels, slope: frame.slope, intercept: frame.intercept };
+    return {
+      source,
+      name,
+      frame: frame.index,
+      plane: stack.planes?.[place] ?? place,
+      pixels,
+      slope: frame.slope,
+      intercept: frame.intercept,
+    };
   });
   return { facts: lead.facts, sources, slices, header: headerOf(stack, slices, lead, warnings) };
 }

@@ -6,6 +6,7 @@ import { refuseTooLarge } from '#io/memory.ts';
 import { openSource } from '#io/source.ts';
 import type { FrameDecoder } from './codeStream.ts';
 import { frameDecoder } from './decode.ts';
+import { fillPlanes } from './fillPlanes.ts';
 import { type PixelSource, pixelSource } from './pixelSource.ts';
 import type { DicomSeries, PlannedSlice } from './series.ts';
 import { storeSlice } from './storeSlice.ts';
@@ -70,7 +71,11 @@ export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesO
   let stray = 0;
   try {
     let loading = ahead(first);
+    const perTimepoint = slices.length / header.timepoints;
     for (const [n, slice] of slices.entries()) {
+      const timepoint = Math.floor(n / perTimepoint);
+      const plane = slice.plane + timepoint * header.dims[2];
+      const below = n % perTimepoint === 0 ? null : (slices[n - 1] as PlannedSlice).plane + timepoint * header.dims[2];
       try {
         const stored = (await loading) as Uint8Array<ArrayBuffer>;
         loading = ahead(slices[n + 1]);
@@ -82,12 +87,16 @@ export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesO
         }
         const frame = decoder.decode(stored, slice.pixels);
         const rescale = rescaled ? { slope: slice.slope, intercept: slice.intercept } : null;
-        stray += storeSlice(frame, slice.pixels, scalars, n * sliceVoxels, rescale);
+        stray += storeSlice(frame, slice.pixels, scalars, plane * sliceVoxels, rescale);
       } catch (thrown) {
         throw asVesaliusError(thrown).in(slice.name);
       }
-      if (n < header.dims[2]) extend(range, scalars.subarray(n * sliceVoxels, (n + 1) * sliceVoxels));
-      options.onSlab?.({ k: n % header.dims[2], timepoint: Math.floor(n / header.dims[2]), scalars });
+      if (below !== null && below + 1 < plane)
+        fillPlanes(scalars, sliceVoxels, below, plane, rescaled ? null : slice.pixels.padding);
+      // What is interpolated lies within what it is interpolated from.
+      if (timepoint === 0) extend(range, scalars.subarray(plane * sliceVoxels, (plane + 1) * sliceVoxels));
+      for (let k = below === null ? plane : below + 1; k <= plane; k++)
+        options.onSlab?.({ k: k % header.dims[2], timepoint, scalars });
       yield { stage: 'read', done: n + 1, of: slices.length };
     }
   } finally {

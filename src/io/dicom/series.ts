@@ -11,7 +11,7 @@ export interface DicomSeries {
   readonly header: Omit<VolumeHeader, 'storedRange'> | null;
   /** The files, in the order in which their slices lie (each once). */
   readonly sources: readonly SourceRef[];
-  /** Where each slice of the volume is, k fastest, then the timepoint; empty where the series cannot be read. */
+  /** Where each measured slice of the volume is, k fastest, then the timepoint; empty where the series cannot be read. */
   readonly slices: readonly PlannedSlice[];
   readonly error?: VesaliusErrorFields;
 }
@@ -22,6 +22,8 @@ export interface PlannedSlice {
   /** The file's base name, for words. */
   readonly name: string;
   readonly frame: number;
+  /** Its k in the volume. Planes that no slice is of are interpolated. */
+  readonly plane: number;
   readonly pixels: StoredPixels;
   readonly slope: number;
   readonly intercept: number;

@@ -31,11 +31,11 @@ const table: Readonly<Record<string, readonly ['refused', string] | readonly ['o
 /** Series that no volume can be made of without a word. */
 const series: Readonly<Record<string, readonly ['refused', string] | readonly ['opened', number, ...string[]]>> = {
   'damaged/series_duplicate_position': ['refused', 'ImagePositionPatient'],
-  'damaged/series_missing_slice': ['refused', 'ImagePositionPatient'],
+  'damaged/series_missing_slice': ['opened', 1, 'slices-interpolated'],
   'damaged/series_mixed_matrix': ['opened', 2, 'series-split'],
   'damaged/series_mixed_spacing': ['opened', 2, 'series-split'],
-  'dcm_qa_ct/GE': ['refused', 'ImagePositionPatient'],
-  'dicom2nifti/failing/sliceincrement/002': ['refused', 'ImagePositionPatient'],
+  'dcm_qa_ct/GE': ['opened', 1, 'gantry-tilt', 'slices-interpolated'],
+  'dicom2nifti/failing/sliceincrement/002': ['opened', 1, 'gantry-tilt', 'slices-interpolated'],
   'dicom2nifti/failing/sliceorientation/001': ['opened', 2, 'series-split'],
   'dicom2nifti/failing/notavolume/001': ['opened', 1, 'thickness-missing'],
   'dicom2nifti/ge/fmri/001': ['opened', 1, 'timepoint-order'],
