@@ -11,6 +11,7 @@ export type VesaliusErrorCode =
   | 'empty-segment'
   | 'geometry'
   | 'method' // a segmentation method cannot run on this input
+  | 'registration-failed' // two scans could not be laid on one another
   | 'version'
   | 'needs-gesture'
   | 'no-headset'
@@ -31,6 +32,14 @@ export interface VesaliusErrorFields {
   readonly file?: string;
 }
 
+/** Words of a damaged file may be anything: one line, nothing that a terminal obeys, and not without end. */
+function printable(words: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+  const clean = words.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, '\ufffd');
+  return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
+}
+const LONGEST = 300;
+
 /** The one error class. Its message is the command line's: `FILE: FIELD: expected …, got …`. */
 export class VesaliusError extends Error {
   readonly code: VesaliusErrorCode;
@@ -41,14 +50,16 @@ export class VesaliusError extends Error {
   readonly file: string | undefined;
 
   constructor(fields: VesaliusErrorFields) {
-    const place = fields.file === undefined ? fields.where : `${fields.file}: ${fields.where}`;
-    super(`${place}: expected ${fields.expected}, got ${fields.got}`);
+    const [where, expected] = [printable(fields.where), printable(fields.expected)];
+    const got = typeof fields.got === 'number' ? fields.got : printable(fields.got);
+    const place = fields.file === undefined ? where : `${printable(fields.file)}: ${where}`;
+    super(`${place}: expected ${expected}, got ${got}`);
     this.name = 'VesaliusError';
     this.code = fields.code;
     this.what = fields.what;
-    this.where = fields.where;
-    this.expected = fields.expected;
-    this.got = fields.got;
+    this.where = where;
+    this.expected = expected;
+    this.got = got;
     this.file = fields.file;
   }
 

@@ -29,6 +29,16 @@ const steps: Readonly<Record<number, (older: Json) => Json>> = {
  * @throws VesaliusError 'version' for a case of a newer program, 'format' for what no version wrote
  */
 export function readCase(stored: unknown): CaseDocument {
+  const read = readWith(CaseDocument, migrateCase(stored));
+  if (!read.ok) return refuse('case', 'a case document', read.reason);
+  return read.value;
+}
+
+/**
+ * The same before it is parsed, for whoever keeps the records that do not parse.
+ * @throws VesaliusError as `readCase`
+ */
+export function migrateCase(stored: unknown): Json {
   const found = typeof stored === 'object' && stored !== null && 'version' in stored ? stored.version : undefined;
   let version = checkCaseVersion(found);
   // A version was found: it is an object.
@@ -38,15 +48,17 @@ export function readCase(stored: unknown): CaseDocument {
     if (step === undefined) return refuse('version', 'a version that was written once', version);
     document = step(document);
   }
-  const read = readWith(CaseDocument, document);
-  if (!read.ok) return refuse('case', 'a case document', read.reason);
-  return read.value;
+  return document;
 }
 
 /** @throws VesaliusError 'version' where it is newer than this program's, 'format' where it is no version at all */
 export function checkCaseVersion(found: unknown): number {
   if (typeof found !== 'number' || !Number.isInteger(found) || found < 1)
-    return refuse('version', 'a whole number from 1', String(found));
+    return refuse(
+      'version',
+      'a whole number from 1',
+      found === undefined ? 'none' : (JSON.stringify(found) ?? typeof found),
+    );
   if (found > CASE_VERSION) {
     throw new VesaliusError({
       code: 'version',
