@@ -33,6 +33,7 @@ export const jobTable = {
   previewRange: async () => (await import('#compute/jobs/segment/preview.ts')).previewRange,
   valueHistogram: async () => (await import('#compute/jobs/segment/preview.ts')).valueHistogram,
   labelBricks: async () => (await import('#compute/jobs/labelBricks.ts')).labelBricks,
+  register: async () => (await import('#compute/jobs/register.ts')).register,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };

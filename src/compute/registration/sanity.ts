@@ -1,0 +1,78 @@
+import { VesaliusError } from '#core/errors.ts';
+import { affine, determinant3, transform, type Vector3 } from '#core/space/affine.ts';
+import type { FieldFacts } from './deformation.ts';
+import { type Alike, alike, type MetricName } from './similarity.ts';
+import type { RegistrationKind } from './stages.ts';
+import type { WorkingCopy } from './workingCopy.ts';
+
+/** What a registration that began where it should end may lose by the search's own noise. */
+const NOISE: Readonly<Record<MetricName, number>> = { correlation: 5e-3, 'mutual-information': 2e-3 };
+const LEAST_OVERLAP = 0.1;
+
+export interface Found {
+  readonly kind: RegistrationKind;
+  readonly metric: MetricName;
+  readonly matrix: readonly number[];
+  readonly field: FieldFacts | null;
+  readonly before: Alike;
+  readonly after: Alike;
+  /** Fixed RAS mm → moving RAS mm. */
+  readonly map: (p: Vector3) => Vector3;
+}
+
+/**
+ * A result that cannot be right is refused: a matrix that is none of its kind, scans that no longer meet, a fold, scans less alike
+ * than at the start, and a place that is no peak, since scans of different things are nowhere more alike than around it.
+ * @throws VesaliusError 'registration-failed' with the figures
+ */
+export function checkRegistration(fixed: WorkingCopy, moving: WorkingCopy, found: Found): void {
+  const { kind, metric, matrix, field, before, after, map } = found;
+  const determinant = determinant3(affine('ras', 'ras', matrix));
+  if (!matrix.every(Number.isFinite)) throw failed('matrix', 'finite numbers', matrix.join(' '));
+  if (kind === 'rigid' && Math.abs(determinant - 1) > 1e-3) throw failed('determinant', '1', determinant);
+  if (!(determinant > 0.2 && determinant < 5)) throw failed('determinant', '0.2 to 5', determinant);
+  if (after.overlap < LEAST_OVERLAP)
+    throw failed('overlap', `${LEAST_OVERLAP * 100} % of the fixed scan`, `${(after.overlap * 100).toFixed(1)} %`);
+  if (field) {
+    const bound = 0.25 * fixed.spacingMm * Math.hypot(...fixed.dims);
+    if (!(field.minJacobian > 0)) throw failed('deformation', 'no fold', `Jacobian ${field.minJacobian.toFixed(3)}`);
+    if (!(field.maxMm < bound))
+      throw failed('deformation', `under ${bound.toFixed(0)} mm`, `${field.maxMm.toFixed(1)} mm`);
+  }
+  if (!(after.value >= before.value - NOISE[metric]))
+    throw failed(metric, `no less than ${before.value.toFixed(4)} at the start`, after.value.toFixed(4));
+  const around = nearby(fixed).map((move) => alike(metric, fixed, moving, (p) => map(move(p))).value);
+  const most = Math.max(...around);
+  if (!(after.value > most))
+    throw failed(metric, `a peak above ${most.toFixed(4)} a few voxels away`, after.value.toFixed(4));
+}
+
+/** Six shifts of 5 voxels and six turns of 6° about the middle of the fixed scan. */
+function nearby({ dims, rasFromIjk, spacingMm }: WorkingCopy): ((p: Vector3) => Vector3)[] {
+  const c = transform(rasFromIjk, dims.map((n) => (n - 1) / 2) as unknown as Vector3);
+  const [cos, sin] = [Math.cos(Math.PI / 30), Math.sin(Math.PI / 30)];
+  return [0, 1, 2].flatMap((axis) =>
+    [-1, 1].flatMap((sign) => {
+      const [a, b] = [(axis + 1) % 3, (axis + 2) % 3];
+      const shift = (p: Vector3) => p.map((v, n) => (n === axis ? v + sign * 5 * spacingMm : v)) as unknown as Vector3;
+      const turn = (p: Vector3) => {
+        const q = [...p] as [number, number, number];
+        const [u, v] = [(p[a] as number) - (c[a] as number), (p[b] as number) - (c[b] as number)];
+        q[a] = (c[a] as number) + cos * u - sign * sin * v;
+        q[b] = (c[b] as number) + sign * sin * u + cos * v;
+        return q;
+      };
+      return [shift, turn];
+    }),
+  );
+}
+
+export function failed(where: string, expected: string, got: string | number): VesaliusError {
+  return new VesaliusError({
+    code: 'registration-failed',
+    what: 'registration',
+    where: `registration: ${where}`,
+    expected,
+    got,
+  });
+}
