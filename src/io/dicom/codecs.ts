@@ -11,6 +11,8 @@ interface WasmDecoder {
     readonly bitsPerSample: number;
     readonly componentCount: number;
   };
+  /** JPEG-LS: 0 planes, 1 lines, 2 samples. */
+  getInterleaveMode?(): number;
   delete(): void;
 }
 type DecoderClass = new () => WasmDecoder;

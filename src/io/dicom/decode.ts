@@ -1,9 +1,11 @@
 import { VesaliusError } from '#core/errors.ts';
 import { wasmDecoder } from './codecs.ts';
-import { broken, checked, type DecodedFrame, type FrameDecoder, requireEnd } from './codeStream.ts';
+import { broken, checked, type DecodedFrame, type FrameDecoder, requireEnd, withColour } from './codeStream.ts';
 import type { StoredPixels } from './instance.ts';
+import { jpegFrames } from './jpegFrames.ts';
 import { losslessDecoder } from './jpegLossless.ts';
 import { decodeRle } from './rle.ts';
+import { samplesPerPixel } from './storedColour.ts';
 import { transferSyntaxOf } from './transferSyntax.ts';
 
 /** Loads what the syntax needs, nothing else. */
@@ -14,8 +16,6 @@ export async function frameDecoder(syntaxUid: string): Promise<FrameDecoder> {
     case 'native': {
       const { bigEndian } = packing;
       const decode = (bytes: Uint8Array<ArrayBuffer>, pixels: StoredPixels): DecodedFrame => {
-        // Bytes that a big-endian file keeps in 16-bit words stand in pairs the wrong way round.
-        if (pixels.bytePairs) swapPairs(bytes);
         return { bytes, bytesPerSample: (pixels.bitsAllocated / 8) as 1 | 2 | 4 | 8, bigEndian };
       };
       return { decode, close: none };
@@ -23,13 +23,16 @@ export async function frameDecoder(syntaxUid: string): Promise<FrameDecoder> {
     case 'rle': {
       const decode = (bytes: Uint8Array<ArrayBuffer>, pixels: StoredPixels): DecodedFrame => {
         const bytesPerSample = (pixels.bitsAllocated / 8) as 1 | 2 | 4;
-        const count = pixels.rows * pixels.columns;
-        return { bytes: decodeRle(bytes, count, bytesPerSample), bytesPerSample, bigEndian: false };
+        const samples = samplesPerPixel(pixels);
+        const decoded = decodeRle(bytes, pixels.rows * pixels.columns, bytesPerSample, samples);
+        // Each sample has planes of its own there, whatever PlanarConfiguration says; they come out side by side.
+        return withColour({ bytes: decoded, bytesPerSample, bigEndian: false }, pixels);
       };
       return { decode, close: none };
     }
     case 'codec':
-      return packing.codec === 'jpegLossless' ? losslessDecoder() : wasmFrames(packing.codec);
+      if (packing.codec === 'jpegLossless') return losslessDecoder();
+      return packing.codec === 'jpeg' ? jpegFrames() : wasmFrames(packing.codec);
     default:
       throw new VesaliusError({
         code: 'unsupported',
@@ -41,7 +44,7 @@ export async function frameDecoder(syntaxUid: string): Promise<FrameDecoder> {
   }
 }
 
-async function wasmFrames(name: 'jpeg' | 'jpegLs' | 'jpeg2000' | 'htj2k'): Promise<FrameDecoder> {
+async function wasmFrames(name: 'jpegLs' | 'jpeg2000' | 'htj2k'): Promise<FrameDecoder> {
   const decoder = await wasmDecoder(name);
   return {
     decode(stored, pixels) {
@@ -53,17 +56,13 @@ async function wasmFrames(name: 'jpeg' | 'jpegLs' | 'jpeg2000' | 'htj2k'): Promi
         throw broken(thrown);
       }
       const { width, height, bitsPerSample, componentCount } = decoder.getFrameInfo();
+      // What openjpeg says of a stream whose header it did not take.
+      if (width === 0 || height === 0) throw broken('no picture in the code stream');
       const bytesPerSample = bitsPerSample > 8 ? 2 : 1;
-      return checked(decoder.getDecodedBuffer(), width, height, componentCount, bytesPerSample, pixels);
+      const decoded = checked(decoder.getDecodedBuffer(), width, height, componentCount, bytesPerSample, pixels);
+      // JPEG-LS gives planes where its scans do; JPEG 2000 the samples of a pixel together, its own transform undone.
+      return withColour(decoded, pixels, decoder.getInterleaveMode?.() === 0);
     },
     close: () => decoder.delete(),
   };
-}
-
-function swapPairs(bytes: Uint8Array): void {
-  for (let n = 0; n + 1 < bytes.length; n += 2) {
-    const first = bytes[n] as number;
-    bytes[n] = bytes[n + 1] as number;
-    bytes[n + 1] = first;
-  }
 }

@@ -1,16 +1,23 @@
 import type { DataSet } from 'dicom-parser';
-import { VesaliusError } from '#core/errors.ts';
 import type { Vector3 } from '#core/space/affine.ts';
+import { decimals, finite, first, items, type Places, positive, refuseGeometry as refuse } from './elements.ts';
+import { dayNumber } from './dayNumber.ts';
+import { frameTimes } from './frameTimes.ts';
+import { type PixelSize, pixelSize } from './pixelSpacing.ts';
 
 /** One picture of a file, with all that places it in space and time. LPS millimetres. Plain data. */
-export interface Frame {
+export interface Frame extends PixelSize {
   readonly index: number;
   readonly position: Vector3 | null;
   readonly rowDirection: Vector3 | null;
   readonly columnDirection: Vector3 | null;
-  /** mm between rows, between columns. */
-  readonly pixelSpacing: readonly [number, number] | null;
-  readonly spacingFrom: 'PixelSpacing' | 'ImagerPixelSpacing' | 'NominalScannedPixelSpacing' | null;
+  /**
+   * A picture that is no slice of a body (a radiograph, an ultrasound scan, a photograph): it has no place among others, and the
+   * frames of its file follow each other in time.
+   */
+  readonly alone: boolean;
+  /** Of such frames: ms after the first, where the file says. */
+  readonly timeMs: number | null;
   readonly thickness: number | null;
   readonly slope: number;
   readonly intercept: number;
@@ -19,15 +26,19 @@ export interface Frame {
   readonly kind: Readonly<Record<string, string>>;
   /** What may number the timepoints, by keyword, in the order in which they are asked. */
   readonly times: Readonly<Record<string, number | null>>;
+  /** ms from one temporal position to the next. */
+  readonly temporalResolutionMs: number | null;
   readonly instanceNumber: number;
 }
 
-/** Data sets in which an attribute of one frame is looked for, the nearest first. */
-type Places = readonly DataSet[];
+/** Their pictures are slices: without a place among others they are refused. */
+const SLICED = ['CT', 'MR', 'PT'];
+/** Their several frames are not a film. */
+const NO_FILM = ['NM', 'RTDOSE', 'SEG'];
 
 /**
  * The pictures of one file. An enhanced object says per frame what a classic one says once (PS3.3, C.7.6.16); a dose grid
- * gives its planes by GridFrameOffsetVector; any other object of several frames has no place for them.
+ * gives its planes by GridFrameOffsetVector; of pictures that have no place (ultrasound, angiography, photographs) frames are a film.
  * @throws VesaliusError 'geometry' or 'format', without the file's name
  */
 export function framesOf(dataSet: DataSet, count: number): Frame[] {
@@ -38,9 +49,19 @@ export function framesOf(dataSet: DataSet, count: number): Frame[] {
       throw refuse('PerFrameFunctionalGroupsSequence', `${count} items, as NumberOfFrames`, perFrame.length);
     return perFrame.map((own, index) => enhancedFrame(dataSet, index, shared ? [own, shared] : [own]));
   }
-  const first = frameIn([dataSet], dataSet, 0);
-  if (count === 1) return [first];
-  return gridFrames(dataSet, first, count);
+  const lead = frameIn([dataSet], dataSet, 0);
+  const modality = dataSet.string('x00080060') ?? '';
+  if (count === 1) return [lead];
+  if (lead.alone && !NO_FILM.includes(modality)) {
+    const times = frameTimes(dataSet, count);
+    return Array.from({ length: count }, (_, index) => ({
+      ...lead,
+      index,
+      timeMs: times?.[index] ?? null,
+      instanceNumber: lead.instanceNumber + index,
+    }));
+  }
+  return gridFrames(dataSet, lead, count);
 }
 
 function enhancedFrame(dataSet: DataSet, index: number, groups: Places): Frame {
@@ -51,6 +72,8 @@ function enhancedFrame(dataSet: DataSet, index: number, groups: Places): Frame {
     'x00289110', // PixelMeasuresSequence
     'x00289145', // PixelValueTransformationSequence
     'x00209111', // FrameContentSequence
+    'x00189118', // CardiacSynchronizationSequence
+    'x00209310', // TemporalPositionSequence
     'x00189226', // MRImageFrameTypeSequence
     'x00189329', // CTImageFrameTypeSequence
     'x00189114', // MREchoSequence
@@ -66,7 +89,6 @@ function frameIn(places: Places, dataSet: DataSet, index: number): Frame {
   const numbers = (tag: string, count: number, where: string) => decimals(places, tag, count, where);
   const position = numbers('x00200032', 3, 'ImagePositionPatient');
   const orientation = numbers('x00200037', 6, 'ImageOrientationPatient');
-  const spacing = spacingIn(places);
   const slope = (numbers('x00281053', 1, 'RescaleSlope') ?? numbers('x3004000e', 1, 'DoseGridScaling'))?.[0] ?? 1;
   if (slope === 0) throw refuse('RescaleSlope', 'a number other than 0', 0);
   const number = (tag: string) => first(places, (place) => finite(place.floatString(tag)));
@@ -77,7 +99,9 @@ function frameIn(places: Places, dataSet: DataSet, index: number): Frame {
     position: position as Vector3 | null,
     rowDirection: orientation ? (orientation.slice(0, 3) as unknown as Vector3) : null,
     columnDirection: orientation ? (orientation.slice(3) as unknown as Vector3) : null,
-    ...spacing,
+    ...pixelSize(places, dataSet),
+    alone: position === null && orientation === null && !SLICED.includes(dataSet.string('x00080060') ?? ''),
+    timeMs: null,
     thickness: positive(number('x00180050')) ?? positive(number('x00180088')),
     slope,
     intercept: numbers('x00281052', 1, 'RescaleIntercept')?.[0] ?? 0,
@@ -95,7 +119,12 @@ function frameIn(places: Places, dataSet: DataSet, index: number): Frame {
       AcquisitionNumber: number('x00200012') ?? null,
       AcquisitionTime: secondsOf(first(places, (place) => place.string('x00080032'))),
       ContentTime: secondsOf(first(places, (place) => place.string('x00080033'))),
+      NominalCardiacTriggerDelayTime: first(places, (place) => finite(place.double('x00209153'))) ?? null,
+      TemporalPositionTimeOffset: first(places, (place) => finite(place.double('x0020930d'))) ?? null,
+      FrameReferenceTime: number('x00541300') ?? null,
+      FrameAcquisitionDateTime: dateTimeSeconds(first(places, (place) => place.string('x00189074'))),
     },
+    temporalResolutionMs: positive(number('x00200110')),
     instanceNumber: (instanceNumber !== undefined && Number.isFinite(instanceNumber) ? instanceNumber : 0) + index,
   };
 }
@@ -117,56 +146,11 @@ function gridFrames(dataSet: DataSet, frame: Frame, count: number): Frame[] {
   }));
 }
 
-function spacingIn(places: Places): Pick<Frame, 'pixelSpacing' | 'spacingFrom'> {
-  for (const [tag, keyword] of [
-    ['x00280030', 'PixelSpacing'],
-    ['x00181164', 'ImagerPixelSpacing'],
-    ['x00182010', 'NominalScannedPixelSpacing'],
-  ] as const) {
-    const found = decimals(places, tag, 2, keyword);
-    if (!found) continue;
-    if (!found.every((value) => value > 0)) throw refuse(keyword, 'two numbers above 0', found.join('\\'));
-    return { pixelSpacing: found as unknown as readonly [number, number], spacingFrom: keyword };
-  }
-  return { pixelSpacing: null, spacingFrom: null };
-}
-
 function unitIn(places: Places): string | null {
   const type = first(places, (place) => place.string('x00281054'));
   if (type) return type;
   // Units (PET), DoseUnits.
   return first(places, (place) => place.string('x00541001') ?? place.string('x30040002')) ?? null;
-}
-
-/** A multi-valued decimal string: null where absent or empty, refused where it is not `count` finite numbers. */
-function decimals(places: Places, tag: string, count: number, where: string): readonly number[] | null {
-  const text = first(places, (place) => place.string(tag) || undefined);
-  if (text === undefined) return null;
-  const values = text.split('\\').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  if (values.length !== count || !values.every(Number.isFinite))
-    throw refuse(where, count === 1 ? 'a number' : `${count} numbers`, text);
-  return values;
-}
-
-function items(dataSet: DataSet, tag: string): DataSet[] {
-  const element = dataSet.elements[tag];
-  return (element?.items ?? []).flatMap((item) => (item.dataSet ? [item.dataSet] : []));
-}
-
-function first<Value>(places: Places, look: (place: DataSet) => Value | undefined): Value | undefined {
-  for (const place of places) {
-    const value = look(place);
-    if (value !== undefined) return value;
-  }
-  return undefined;
-}
-
-function finite(value: number | undefined): number | undefined {
-  return value !== undefined && Number.isFinite(value) ? value : undefined;
-}
-
-function positive(value: number | undefined): number | null {
-  return value !== undefined && value > 0 ? value : null;
 }
 
 /** 'HHMMSS.FFFFFF' as seconds. */
@@ -175,6 +159,10 @@ function secondsOf(time: string | undefined): number | null {
   return found ? Number(found[1]) * 3600 + Number(found[2] ?? 0) * 60 + Number(found[3] ?? 0) : null;
 }
 
-function refuse(where: string, expected: string, got: string | number): VesaliusError {
-  return new VesaliusError({ code: 'geometry', what: 'DICOM geometry', where, expected, got });
+/** 'YYYYMMDDHHMMSS.FFFFFF' as seconds from a fixed day on. */
+function dateTimeSeconds(text: string | undefined): number | null {
+  const found = text === undefined ? null : /^(\d{4})(\d{2})(\d{2})(\d{2}.*)$/.exec(text);
+  const seconds = secondsOf(found?.[4]);
+  if (!found || seconds === null) return null;
+  return dayNumber(Number(found[1]), Number(found[2]), Number(found[3])) * 86_400 + seconds;
 }

@@ -1,6 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import { type Affine, affine, multiply, type Vector3 } from '#core/space/affine.ts';
 import type { Warning } from '#core/warnings.ts';
+import { sizeUnknown } from './pixelSpacing.ts';
 import { sliceSteps } from './sliceSteps.ts';
 import { distanceMm, SAME_PLACE_MM, type Slice } from './stack.ts';
 import { orderTimes, TIMES_UNEVEN } from './timepoints.ts';
@@ -36,7 +37,7 @@ export function orderStack(slices: readonly Slice[]): OrderedStack | null {
   const { x, y, normal } = directions(lead, slices.length, warnings);
   const [rowSpacing, columnSpacing] = spacing(lead, slices.length, warnings);
   const placed = places(slices, normal, warnings);
-  const ordered = orderTimes(placed, warnings);
+  const ordered = lead.frame.alone ? film(slices, warnings) : orderTimes(placed, warnings);
   if (ordered === TIMES_UNEVEN) return null;
 
   const { origin, step, count, planes } =
@@ -71,7 +72,7 @@ export function orderStack(slices: readonly Slice[]): OrderedStack | null {
 function directions(lead: Slice, count: number, warnings: Warning[]): { x: Vector3; y: Vector3; normal: Vector3 } {
   const { rowDirection: x, columnDirection: y } = lead.frame;
   if (!x || !y) {
-    if (count > 1) throw refuse(lead, 'ImageOrientationPatient', 'six direction cosines', 'none');
+    if (count > 1 && !lead.frame.alone) throw refuse(lead, 'ImageOrientationPatient', 'six direction cosines', 'none');
     warnings.push({
       code: 'orientation-missing',
       where: 'ImageOrientationPatient',
@@ -105,30 +106,18 @@ function directions(lead: Slice, count: number, warnings: Warning[]): { x: Vecto
 }
 
 function spacing(lead: Slice, count: number, warnings: Warning[]): readonly [number, number] {
-  const { pixelSpacing, spacingFrom } = lead.frame;
-  if (pixelSpacing && spacingFrom === 'PixelSpacing') return pixelSpacing;
-  if (pixelSpacing) {
-    warnings.push({
-      code: 'spacing-at-detector',
-      where: 'PixelSpacing',
-      kept: spacingFrom ?? '',
-      text: `PixelSpacing is absent: sizes are those at the detector (${spacingFrom}), not in the body.`,
-    });
-    return pixelSpacing;
-  }
-  if (count > 1) throw refuse(lead, 'PixelSpacing', 'two numbers above 0', 'none');
-  warnings.push({
-    code: 'spacing-missing',
-    where: 'PixelSpacing',
-    kept: '1 mm',
-    text: 'The file does not say how large a pixel is: 1 mm is assumed, lengths are not true.',
-  });
+  const { pixelSpacing, spacingWarnings, alone } = lead.frame;
+  warnings.push(...spacingWarnings);
+  if (pixelSpacing) return pixelSpacing;
+  if (count > 1 && !alone) throw refuse(lead, 'PixelSpacing', 'two numbers above 0', 'none');
+  warnings.push(sizeUnknown('1 mm'));
   return [1, 1];
 }
 
 /** The slices that share a place, place by place along the normal; within one in the order of their instance numbers. */
 function places(slices: readonly Slice[], normal: Vector3, warnings: Warning[]): Slice[][] {
   const lead = slices[0] as Slice;
+  if (lead.frame.alone) return [[...slices]];
   if (slices.length === 1) {
     if (lead.frame.position === null)
       warnings.push({
@@ -157,9 +146,22 @@ function places(slices: readonly Slice[], normal: Vector3, warnings: Warning[]):
   return result.map((place) => place.slices.toSorted((a, b) => a.frame.instanceNumber - b.frame.instanceNumber));
 }
 
+/** The frames of one file of pictures that are no slices, in its order. */
+function film(slices: readonly Slice[], warnings: Warning[]): readonly Slice[] {
+  if (slices.length > 1 && slices.some(({ frame }) => frame.timeMs === null))
+    warnings.push({
+      code: 'frame-times-missing',
+      where: 'FrameTime',
+      kept: 'the order of the frames',
+      text: `${slices.length} pictures follow each other; the file does not say how fast.`,
+    });
+  return slices.toSorted((a, b) => a.frame.index - b.frame.index);
+}
+
 function thicknessStep(lead: Slice, normal: Vector3, warnings: Warning[]): Vector3 {
   const thickness = lead.frame.thickness;
-  if (thickness === null)
+  // A picture that is no slice has none.
+  if (thickness === null && !lead.frame.alone)
     warnings.push({
       code: 'thickness-missing',
       where: 'SliceThickness',

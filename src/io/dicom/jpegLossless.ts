@@ -1,4 +1,4 @@
-import { broken, checked, type FrameDecoder, requireEnd } from './codeStream.ts';
+import { broken, checked, type FrameDecoder, requireEnd, withColour } from './codeStream.ts';
 
 /** The decoder stops when fewer bits than the longest code are left, and leaves the last sample 0: these are put before FF D9. */
 const SPARE_ZEROS = 16;
@@ -19,7 +19,7 @@ export async function losslessDecoder(): Promise<FrameDecoder> {
         throw broken(thrown);
       }
       const { xDim, yDim, numComp, numBytes } = decoder;
-      return checked(new Uint8Array(samples), xDim, yDim, numComp, numBytes === 1 ? 1 : 2, pixels);
+      return withColour(checked(new Uint8Array(samples), xDim, yDim, numComp, numBytes === 1 ? 1 : 2, pixels), pixels);
     },
     close: () => {},
   };

@@ -1,7 +1,9 @@
 import { VesaliusError } from '#core/errors.ts';
 import type { ByteSource } from '#io/source.ts';
+import { swapPairs } from './codeStream.ts';
 import { inflatePrefix } from './inflate.ts';
 import type { StoredPixels } from './instance.ts';
+import { frameBytes } from './storedColour.ts';
 import { DEFLATED, transferSyntaxOf } from './transferSyntax.ts';
 
 /** The stored bytes of one frame after the other, of one file. */
@@ -14,25 +16,35 @@ export interface PixelSource {
 export function pixelSource(source: ByteSource, pixels: StoredPixels): PixelSource {
   const packing = transferSyntaxOf(pixels.syntaxUid)?.packing;
   if (packing?.kind !== 'native') return encapsulated(source, pixels);
-  const frameBytes = (pixels.rows * pixels.columns * pixels.bitsAllocated) / 8;
+  const size = frameBytes(pixels);
   const whole = (bytes: Uint8Array<ArrayBuffer>) => {
-    if (bytes.length < frameBytes) throw truncated(`${frameBytes} bytes`, bytes.length);
+    if (bytes.length < size) throw truncated(`${size} bytes`, bytes.length);
     return bytes;
   };
+  if (pixels.bytePairs) {
+    // Whole words are read, and a frame may begin or end within one.
+    return {
+      async frame(index) {
+        const [from, to] = [index * size, (index + 1) * size];
+        const bytes = await source.bytes(pixels.at + from - (from % 2), pixels.at + to + (to % 2));
+        return whole(swapPairs(bytes).slice(from % 2, (from % 2) + size));
+      },
+    };
+  }
   if (pixels.syntaxUid !== DEFLATED) {
     return {
       async frame(index) {
-        const from = pixels.at + index * frameBytes;
-        return whole(await source.bytes(from, from + frameBytes));
+        const from = pixels.at + index * size;
+        return whole(await source.bytes(from, from + size));
       },
     };
   }
   let inflated: Promise<Uint8Array> | null = null;
   return {
     async frame(index) {
-      inflated ??= inflate(source, pixels.at + frameBytes * pixels.frames);
-      const from = pixels.at + index * frameBytes;
-      return whole((await inflated).slice(from, from + frameBytes) as Uint8Array<ArrayBuffer>);
+      inflated ??= inflate(source, pixels.at + size * pixels.frames);
+      const from = pixels.at + index * size;
+      return whole((await inflated).slice(from, from + size) as Uint8Array<ArrayBuffer>);
     },
   };
 }

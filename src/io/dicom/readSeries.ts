@@ -9,13 +9,19 @@ import { frameDecoder } from './decode.ts';
 import { fillPlanes } from './fillPlanes.ts';
 import { type PixelSource, pixelSource } from './pixelSource.ts';
 import type { DicomSeries, PlannedSlice } from './series.ts';
+import { storeColour } from './storeColour.ts';
 import { storeSlice } from './storeSlice.ts';
 
 export interface ReadSeriesOptions {
   /** Voxels in a SharedArrayBuffer. */
   readonly shared: boolean;
   /** Called as each slice is in its place: its k and timepoint, and the whole buffer, filled up to it. */
-  readonly onSlab?: (slab: { readonly k: number; readonly timepoint: number; readonly scalars: ScalarArray }) => void;
+  readonly onSlab?: (slab: {
+    readonly k: number;
+    readonly timepoint: number;
+    readonly scalars: ScalarArray;
+    readonly rgb?: Uint8Array<ArrayBufferLike>;
+  }) => void;
 }
 
 /**
@@ -39,6 +45,10 @@ export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesO
   const count = voxelCount(header.dims) * header.timepoints;
   const first = slices[0] as PlannedSlice;
   const scalars = allocate(header.scalarType, count, [...header.dims], options.shared, first.name);
+  const coloured = first.pixels.colour !== null;
+  const rgb = coloured
+    ? (allocate('u8', 3 * count, [...header.dims, 3], options.shared, first.name) as Uint8Array<ArrayBufferLike>)
+    : null;
   const sliceVoxels = header.dims[0] * header.dims[1];
   const rescaled = slices.some((s) => s.slope !== header.slope || s.intercept !== header.intercept);
 
@@ -85,25 +95,32 @@ export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesO
           decoder = await frameDecoder(syntaxUid);
           decoders.set(syntaxUid, decoder);
         }
-        const frame = decoder.decode(stored, slice.pixels);
+        const frame = await decoder.decode(stored, slice.pixels);
         const rescale = rescaled ? { slope: slice.slope, intercept: slice.intercept } : null;
-        stray += storeSlice(frame, slice.pixels, scalars, plane * sliceVoxels, rescale);
+        if (rgb) storeColour(frame, slice.pixels, scalars as Uint8Array<ArrayBufferLike>, rgb, plane * sliceVoxels);
+        else stray += storeSlice(frame, slice.pixels, scalars, plane * sliceVoxels, rescale);
       } catch (thrown) {
         throw asVesaliusError(thrown).in(slice.name);
       }
-      if (below !== null && below + 1 < plane)
+      if (below !== null && below + 1 < plane) {
         fillPlanes(scalars, sliceVoxels, below, plane, rescaled ? null : slice.pixels.padding);
+        if (rgb) fillPlanes(rgb, 3 * sliceVoxels, below, plane, null);
+      }
       // What is interpolated lies within what it is interpolated from.
       if (timepoint === 0) extend(range, scalars.subarray(plane * sliceVoxels, (plane + 1) * sliceVoxels));
       for (let k = below === null ? plane : below + 1; k <= plane; k++)
-        options.onSlab?.({ k: k % header.dims[2], timepoint, scalars });
+        options.onSlab?.({ k: k % header.dims[2], timepoint, scalars, ...(rgb && { rgb }) });
       yield { stage: 'read', done: n + 1, of: slices.length };
     }
   } finally {
     for (const decoder of decoders.values()) decoder.close();
   }
   const storedRange: [number, number] = range[0] <= range[1] ? range : [0, 0];
-  return { header: { ...header, warnings: [...header.warnings, ...strayWarning(stray, count)], storedRange }, scalars };
+  return {
+    header: { ...header, warnings: [...header.warnings, ...strayWarning(stray, count)], storedRange },
+    scalars,
+    ...(rgb && { rgb }),
+  };
 }
 
 function allocate(

@@ -1,39 +1,44 @@
 import { VesaliusError } from '#core/errors.ts';
 
 /**
- * RLE of one frame (PS3.5, annex G): byte planes, the most significant first, each packed by PackBits.
- * @returns little-endian samples, `count` of `bytesPerSample` bytes
+ * RLE of one frame (PS3.5, annex G): byte planes, sample after sample and in each the most significant first, packed by PackBits.
+ * @param count pixels; @param samples of each
+ * @returns little-endian samples of `bytesPerSample` bytes, those of a pixel together
  * @throws VesaliusError 'truncated' or 'format'
  */
 export function decodeRle(
   bytes: Uint8Array<ArrayBuffer>,
   count: number,
   bytesPerSample: number,
+  samples = 1,
 ): Uint8Array<ArrayBuffer> {
+  const stride = samples * bytesPerSample;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const planes = bytes.length >= 64 ? view.getUint32(0, true) : 0;
-  if (planes !== bytesPerSample)
+  if (planes !== stride)
     throw new VesaliusError({
       code: 'format',
       what: 'RLE frame',
       where: 'PixelData',
-      expected: `${bytesPerSample} RLE segments`,
+      expected: `${stride} RLE segments`,
       got: planes,
     });
   // Two bytes make 128 at most: a header that asks for more is not believed, nor its size allocated.
-  if (count * bytesPerSample > bytes.length * 64)
+  if (count * stride > bytes.length * 64)
     throw new VesaliusError({
       code: 'truncated',
       what: 'RLE frame',
       where: 'PixelData',
-      expected: `${count * bytesPerSample} bytes when unpacked`,
+      expected: `${count * stride} bytes when unpacked`,
       got: `${bytes.length} packed`,
     });
-  const result = new Uint8Array(count * bytesPerSample);
+  const result = new Uint8Array(count * stride);
   for (let plane = 0; plane < planes; plane++) {
     const from = view.getUint32(4 + 4 * plane, true);
     const to = plane + 1 < planes ? view.getUint32(8 + 4 * plane, true) : bytes.length;
-    const written = unpack(bytes, from, Math.min(to, bytes.length), result, bytesPerSample - 1 - plane, bytesPerSample);
+    const sample = Math.floor(plane / bytesPerSample);
+    const first = sample * bytesPerSample + bytesPerSample - 1 - (plane % bytesPerSample);
+    const written = unpack(bytes, from, Math.min(to, bytes.length), result, first, stride);
     if (written < count)
       throw new VesaliusError({
         code: 'truncated',

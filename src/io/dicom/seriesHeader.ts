@@ -3,6 +3,7 @@ import type { Modality, ScalarType, VolumeHeader } from '#core/volume/volume.ts'
 import type { Warning } from '#core/warnings.ts';
 import type { OrderedStack } from './geometry.ts';
 import type { Instance, StoredPixels } from './instance.ts';
+import { colourWarnings, unreadWarnings } from './pixelWarnings.ts';
 import type { PlannedSlice } from './series.ts';
 
 /** What is known of a stack before its pixels are read. `lead` is the file of its first slice. */
@@ -19,6 +20,7 @@ export function headerOf(
     name: nameOf(lead),
     dims: [first.pixels.columns, first.pixels.rows, stack.nk],
     timepoints: stack.timepoints,
+    ...filmTimes(stack),
     scalarType: even ? scalarTypeOf(first.pixels) : 'f32',
     slope: even ? first.slope : 1,
     intercept: even ? first.intercept : 0,
@@ -32,6 +34,12 @@ export function headerOf(
     warnings: [...warnings, ...stack.warnings, ...pixelWarnings(slices, even)],
     series: lead.facts,
   };
+}
+
+/** When each frame of a film began. */
+function filmTimes({ slices, timepoints }: OrderedStack): Pick<VolumeHeader, 'timesMs'> {
+  const times = slices.flatMap(({ frame }) => (frame.timeMs === null ? [] : [frame.timeMs]));
+  return timepoints > 1 && times.length === slices.length ? { timesMs: times } : {};
 }
 
 function pixelWarnings(slices: readonly PlannedSlice[], even: boolean): Warning[] {
@@ -50,6 +58,7 @@ function pixelWarnings(slices: readonly PlannedSlice[], even: boolean): Warning[
       kept: 'float32',
       text: 'Values of 64 bits are kept with 24 bits of precision.',
     });
+  warnings.push(...colourWarnings(slices), ...unreadWarnings(slices));
   if (slices.some((slice) => slice.pixels.lossy))
     warnings.push({
       code: 'lossy-compression',
@@ -68,7 +77,8 @@ function pixelWarnings(slices: readonly PlannedSlice[], even: boolean): Warning[
 }
 
 /** What holds every stored value: 12 bits stay 16 bits; whole numbers of 32 bits are checked when they are read. */
-function scalarTypeOf({ kind, bitsAllocated, signed }: StoredPixels): ScalarType {
+function scalarTypeOf({ kind, bitsAllocated, signed, colour }: StoredPixels): ScalarType {
+  if (colour !== null) return 'u8';
   if (kind !== 'whole' || bitsAllocated === 32) return 'f32';
   if (signed) return 'i16';
   return bitsAllocated === 8 ? 'u8' : 'u16';

@@ -63,9 +63,13 @@ function split(slices: readonly Slice[], difference: (a: Slice, b: Slice) => str
 }
 
 function geometricDifference(a: Slice, b: Slice): string | null {
+  if (a.frame.alone !== b.frame.alone) return 'ImagePositionPatient';
+  // Pictures that are no slices have nothing in common but their series.
+  if (a.frame.alone && a.file !== b.file) return 'SOPInstanceUID';
   if (a.pixels.rows !== b.pixels.rows) return 'Rows';
   if (a.pixels.columns !== b.pixels.columns) return 'Columns';
   if (a.pixels.kind !== b.pixels.kind || a.pixels.bitsAllocated !== b.pixels.bitsAllocated) return 'BitsAllocated';
+  if ((a.pixels.colour === null) !== (b.pixels.colour === null)) return 'PhotometricInterpretation';
   if (a.pixels.signed !== b.pixels.signed) return 'PixelRepresentation';
   const [p, q] = [a.frame.pixelSpacing, b.frame.pixelSpacing];
   if ((p === null) !== (q === null)) return 'PixelSpacing';

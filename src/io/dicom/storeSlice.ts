@@ -44,7 +44,10 @@ export function storeSlice(
 }
 
 /** 8 or 16 bits as unsigned samples in this machine's order; a view where that is possible. */
-function rawSamples({ bytes, bytesPerSample, bigEndian }: DecodedFrame, count: number): Uint8Array | Uint16Array {
+export function rawSamples(
+  { bytes, bytesPerSample, bigEndian }: DecodedFrame,
+  count: number,
+): Uint8Array | Uint16Array {
   if (bytesPerSample === 1) return bytes.subarray(0, count);
   const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
   const words = new Uint16Array(aligned.buffer, aligned.byteOffset, count);

@@ -135,8 +135,8 @@ describe('stored bits', () => {
   it('MONOCHROME1 is kept and said; other photometric interpretations are refused', async () => {
     const inverse = await readOnly(sources([slice({ x00280004: ['CS', 'MONOCHROME1'] })]));
     expect(inverse.header.warnings.map((w) => w.code)).toEqual(['monochrome1']);
-    const [rgb] = await list(sources([slice({ x00280004: ['CS', 'RGB'], x00280002: ['US', [3]] })]));
-    expect(rgb?.error).toMatchObject({ code: 'unsupported', where: 'PhotometricInterpretation', got: 'RGB' });
+    const [hsv] = await list(sources([slice({ x00280004: ['CS', 'HSV'], x00280002: ['US', [3]] })]));
+    expect(hsv?.error).toMatchObject({ code: 'unsupported', where: 'PhotometricInterpretation', got: 'HSV' });
   });
 
   it('whole numbers of 32 bits are kept where float32 holds them, else refused', async () => {
