@@ -5,22 +5,27 @@ import type { OrderedStack } from './geometry.ts';
 import type { Instance, StoredPixels } from './instance.ts';
 import { colourWarnings, unreadWarnings } from './pixelWarnings.ts';
 import type { PlannedSlice } from './series.ts';
+import { timepointTimes } from './seriesTimes.ts';
+import { suvFactor, suvWarning } from './suv.ts';
 
-/** What is known of a stack before its pixels are read. `lead` is the file of its first slice. */
+/** What is known of a stack before its pixels are read. `files`: those that its slices are of, the first slice's first. */
 export function headerOf(
   stack: OrderedStack,
   slices: readonly PlannedSlice[],
-  lead: Instance,
+  files: readonly Instance[],
   warnings: readonly Warning[],
 ): Omit<VolumeHeader, 'storedRange'> {
+  const lead = files[0] as Instance;
   const first = slices[0] as PlannedSlice;
   const even = slices.every((slice) => slice.slope === first.slope && slice.intercept === first.intercept);
   const modality = MODALITIES[lead.modality] ?? 'OT';
+  const pet = files.flatMap((file) => (file.pet ? [file.pet] : []));
+  const suv = pet.length > 0 ? suvFactor(pet) : null;
   return {
     name: nameOf(lead),
     dims: [first.pixels.columns, first.pixels.rows, stack.nk],
     timepoints: stack.timepoints,
-    ...filmTimes(stack),
+    ...timesOf(stack),
     scalarType: even ? scalarTypeOf(first.pixels) : 'f32',
     slope: even ? first.slope : 1,
     intercept: even ? first.intercept : 0,
@@ -31,15 +36,23 @@ export function headerOf(
     unit: unitOf(modality, stack.slices[0]?.frame.unit ?? null),
     format: 'dicom',
     synthetic: false,
-    warnings: [...warnings, ...stack.warnings, ...pixelWarnings(slices, even)],
+    warnings: [
+      ...warnings,
+      ...stack.warnings,
+      ...pixelWarnings(slices, even),
+      ...(suv && 'where' in suv ? [suvWarning(suv)] : []),
+    ],
     series: lead.facts,
+    ...(suv && 'factor' in suv ? { suvFactor: suv.factor } : {}),
   };
 }
 
-/** When each frame of a film began. */
-function filmTimes({ slices, timepoints }: OrderedStack): Pick<VolumeHeader, 'timesMs'> {
-  const times = slices.flatMap(({ frame }) => (frame.timeMs === null ? [] : [frame.timeMs]));
-  return timepoints > 1 && times.length === slices.length ? { timesMs: times } : {};
+/** When each frame of a film, or else each timepoint of a stack, began. */
+function timesOf({ slices, timepoints }: OrderedStack): Pick<VolumeHeader, 'timesMs'> {
+  if (timepoints < 2) return {};
+  const film = slices.flatMap(({ frame }) => (frame.timeMs === null ? [] : [frame.timeMs]));
+  const times = film.length === slices.length ? film : timepointTimes(slices, timepoints);
+  return times === null ? {} : { timesMs: times };
 }
 
 function pixelWarnings(slices: readonly PlannedSlice[], even: boolean): Warning[] {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { affineFromRows, invert, rowsOf, transform } from '#core/space/affine.ts';
-import { ctSlice, list, read, readOnly, sources } from './dicomFile.ts';
+import { ctSlice, list, readOnly, sources } from './dicomFile.ts';
 
 const axial = (z: number, instance: number, extra = {}) => ctSlice({ position: [-10, -20, z], instance, extra });
 const warnings = (header: { warnings: readonly { code: string }[] }) => header.warnings.map((w) => w.code);
