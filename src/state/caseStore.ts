@@ -9,9 +9,9 @@ import type { DisplacementField } from '#core/space/registration.ts';
 import { type Volume, type VolumeHeader, voxelVolumeMm3 } from '#core/volume/volume.ts';
 import { createCaseItems, factKey } from './caseItems.ts';
 import { createProjection } from './caseProjection.ts';
-import { createCaseVerbs } from './caseVerbs.ts';
+import { createCaseVerbs, type VerbParts } from './caseVerbs.ts';
 import { createJournal, type Heads, type Journal } from './journal.ts';
-import { type JournalStore, memoryJournalStore } from './journalStore.ts';
+import { type JournalStore, journalFeed } from './journalStore.ts';
 import { createUndoList } from './undoList.ts';
 import type { CaseState, CaseVerbs, Voxels } from './viewer.ts';
 import { createVoxels } from './voxels.ts';
@@ -39,6 +39,10 @@ export type CaseStore = StoreApi<CaseState> & {
   readonly document: Y.Doc;
   readonly journal: Journal;
   readonly voxels: Voxels;
+  /** What acts are made of, for those that are loaded apart. */
+  readonly parts: VerbParts;
+  /** Under which the open case is kept on this device; '' while none is open. */
+  caseId(): string;
   /** Heads of everybody's journals as the document tells them. */
   toldHeads(): Heads;
   /** Before `open`: the arrays of a volume, kept by reference for as long as the case or an undo may show it. */
@@ -56,7 +60,7 @@ const DEFAULT_KEEP_BYTES = 2 ** 30;
 
 /** @throws VesaliusError 'version' where the document is of a newer program: nothing is written into it then */
 export function createCaseStore(ambient: Ambient, options: CaseStoreOptions = {}): CaseStore {
-  const { document = new Y.Doc(), journalStore = memoryJournalStore(), keepBytes = DEFAULT_KEEP_BYTES } = options;
+  const { document = new Y.Doc(), journalStore = journalFeed(), keepBytes = DEFAULT_KEEP_BYTES } = options;
   const peer = ambient.newId('peer');
   let busy = 0;
   let journalChanges = 0;
@@ -175,15 +179,8 @@ export function createCaseStore(ambient: Ambient, options: CaseStoreOptions = {}
     if (forgot) options.forgot?.();
   };
 
-  const verbs = createCaseVerbs({
-    items,
-    journal,
-    undo,
-    newId: ambient.newId,
-    state: store.getState,
-    commit,
-    opened,
-  });
+  const parts: VerbParts = { items, journal, undo, newId: ambient.newId, state: store.getState, commit, opened };
+  const verbs = createCaseVerbs(parts);
 
   const labelsHash = (layer: string): string => {
     const labels = journal.layer(layer)?.labels;
@@ -195,6 +192,11 @@ export function createCaseStore(ambient: Ambient, options: CaseStoreOptions = {}
     document,
     journal,
     voxels,
+    parts,
+    caseId: () => {
+      const id = items.value(factKey('case', 'only', 'id'));
+      return typeof id === 'string' && store.getState().volumes.length > 0 ? id : '';
+    },
     toldHeads: () => {
       const heads: Record<string, number> = {};
       for (const id of items.ids('heads').keys()) {

@@ -5,7 +5,7 @@ import { brickGrid } from '#core/labelmap/labelmap.ts';
 import type { OperationId } from '#core/labelmap/operation.ts';
 import { checkEdits, checked, checkPoints, parsed, refusal } from './caseChecks.ts';
 import { type CaseItems, type FactChange, factKey } from './caseItems.ts';
-import { LAST_SLOT } from './caseProjection.ts';
+import { freeSlots } from './freeSlots.ts';
 import { actOf, type HistoryAct, PATCHABLE } from './historyActs.ts';
 import type { Journal } from './journal.ts';
 import type { UndoList } from './undoList.ts';
@@ -68,22 +68,6 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
   const about = (segments: readonly SegmentRecord[]): string =>
     segments.length === 1 ? (segments[0] as SegmentRecord).name : String(segments.length);
 
-  /** Slots of living segments and of those that a step, ours or a colleague's, may bring back. */
-  const freeSlots = (count: number): number[] => {
-    const taken = new Set(state().segments.map((each) => each.slot));
-    for (const id of items.ids('segments').keys()) {
-      const key = factKey('segments', id, 'alive');
-      const by = (items.fact(key) ?? items.fact(factKey('segments', id, 'made')))?.[1];
-      const { slot } = items.fields('segments', id);
-      if (items.value(key) === true || undo.reaches(key) || by !== items.peer) taken.add(slot as number);
-    }
-    const free: number[] = [];
-    for (let slot = 1; slot <= LAST_SLOT && free.length < count; slot++) if (!taken.has(slot)) free.push(slot);
-    if (free.length < count)
-      throw refusal('too-large', 'segments of a case', 'slot', `at most ${LAST_SLOT}`, taken.size + count);
-    return free;
-  };
-
   const freshId = (kind: string, used: { has(id: string): boolean }): string => {
     const id = newId(kind);
     if (used.has(id) || id.includes('/')) throw refusal('internal', kind, 'id', 'a new id without /', id);
@@ -99,6 +83,8 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
       const { shape } = CaseDocument;
       const fields = {
         version: CASE_VERSION,
+        // Under which it is kept on this device.
+        id: record.id,
         title: parsed('title', readWith(shape.title, title)),
         window: parsed('window', readWith(WindowRecord, window)),
         crosshair: parsed('crosshair', readWith(shape.crosshair, crosshair)),
@@ -190,7 +176,7 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
           labels.dims.join('×'),
         );
       const layer = freshId('layer', new Set(journal.layers()));
-      const slots = freeSlots(segments.length);
+      const slots = freeSlots({ items, undo, state }, segments.length);
       const order = nextOrder('segments');
       const records = segments.map((fields, n) =>
         checked('segments', {

@@ -1,0 +1,187 @@
+// The worker's side of keeping cases: acts are written in their order as soon as they come, voxels in pieces between them. Where
+// there is no room, all of it waits here and is tried again.
+import { asVesaliusError, fieldsOf } from '#core/errors.ts';
+import type { Steps } from '#core/steps.ts';
+import { fileName, type StoredFile, type StoredFolder, type StoredRoot, writeWhole } from '#io/stored/folder.ts';
+import { folderName, listCases, PICTURE_FILE } from '#io/stored/listCases.ts';
+import { loadCase } from '#io/stored/loadCase.ts';
+import { hasArrays, readArrays, writeArrays } from './arraysFile.ts';
+import { type CaseWriter, createCaseWriter } from './caseWriter.ts';
+import type { Answers, Ask, FromKeeper, SaveState, ToKeeper } from './protocol.ts';
+
+export interface KeeperParts {
+  readonly root: StoredRoot;
+  readonly post: (message: FromKeeper) => void;
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+type Written = Extract<ToKeeper, { kind: 'begin' | 'act' }>;
+type Arrays = Extract<ToKeeper, { kind: 'arrays' }> & { readonly of: string };
+
+/** Acts of one gesture come sixty times a second; they share a write to the disk. */
+const GAP_MS = 100;
+const RETRY_MS = 5000;
+
+/** Gives what takes the page's messages. */
+export function createKeeper({ root, post, now, wait }: KeeperParts): (message: ToKeeper) => void {
+  const acts: Written[] = [];
+  const arrays: Arrays[] = [];
+  let current: { readonly id: string; readonly folder: StoredFolder; readonly writer: CaseWriter } | null = null;
+  let begun = '';
+  let piece: { readonly steps: Steps<void>; readonly file: StoredFile } | null = null;
+  let running = false;
+  let lastWrite = 0;
+  let told: SaveState | null = null;
+  let retries = 0;
+  /** Voxels that found no room are not written anew with each act. */
+  let arraysWait = false;
+
+  const tell = (save: SaveState, reason = '') => {
+    if (told !== save) post({ kind: 'state', save, reason });
+    told = save;
+  };
+
+  const writeActs = async (): Promise<void> => {
+    const [first] = acts;
+    if (first === undefined) return;
+    if (first.kind === 'begin') {
+      if (current?.id !== first.id) {
+        current?.writer.close();
+        const folder = await root.folder(folderName(first.id));
+        current = { id: first.id, folder, writer: createCaseWriter(folder, now) };
+      }
+      await current.writer.begin(first.title, first.base, first.labels, first.aside);
+      acts.shift();
+      return;
+    }
+    const since = now() - lastWrite;
+    if (since >= 0 && since < GAP_MS) await wait(GAP_MS - since);
+    const next = acts.findIndex(({ kind }) => kind === 'begin');
+    const group = acts.slice(0, next < 0 ? acts.length : next) as Extract<ToKeeper, { kind: 'act' }>[];
+    await current?.writer.append(
+      group.map(({ act }) => act),
+      group.flatMap(({ labels }) => labels),
+    );
+    acts.splice(0, group.length);
+    lastWrite = now();
+  };
+
+  const writePiece = async (): Promise<void> => {
+    const [job] = arrays;
+    if (job === undefined) return;
+    const name = fileName(job.file, job.id);
+    const folder = await root.folder(folderName(job.of));
+    try {
+      if (piece === null) {
+        if (await hasArrays(folder, name, job.head)) {
+          arrays.shift();
+          return;
+        }
+        const file = await folder.open(name);
+        piece = { steps: writeArrays(file, job.head, job.arrays), file };
+      }
+      if (piece.steps.next().done !== true) return;
+      piece.file.close();
+      piece = null;
+      arrays.shift();
+    } catch (thrown) {
+      // Half a volume is of no use, and its room is.
+      piece?.file.close();
+      piece = null;
+      await folder.remove(name).catch(() => {});
+      arraysWait = true;
+      throw thrown;
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    if (running) return;
+    running = true;
+    try {
+      while (acts.length > 0 || (arrays.length > 0 && !arraysWait)) {
+        if (told !== 'full' && told !== 'failed') tell('saving');
+        if (acts.length > 0) await writeActs();
+        else {
+          await writePiece();
+          // Acts that came meanwhile go first.
+          await wait(0);
+        }
+      }
+      if (arrays.length === 0) tell('saved');
+    } catch (thrown) {
+      tell(isFull(thrown) ? 'full' : 'failed', thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : '');
+      const own = ++retries;
+      void wait(RETRY_MS).then(() => {
+        if (own === retries) again();
+      });
+    } finally {
+      running = false;
+    }
+  };
+
+  const again = () => {
+    arraysWait = false;
+    void run();
+  };
+
+  const answer = async (ask: Ask): Promise<Answers[keyof Answers]> => {
+    switch (ask.what) {
+      case 'list':
+        return listCases(root);
+      case 'load':
+        return loadCase(await root.folder(folderName(ask.id)));
+      case 'arrays':
+        return readArrays(await root.folder(folderName(ask.id)), fileName(ask.file, ask.of), ask.shared);
+      case 'remove':
+        if (current?.id === ask.id) {
+          current.writer.close();
+          current = null;
+        }
+        await root.remove(folderName(ask.id));
+        again();
+        return null;
+      case 'picture': {
+        const file = await (await root.folder(folderName(ask.id))).open(PICTURE_FILE);
+        try {
+          file.truncate(0);
+          writeWhole(file, ask.bytes, 0);
+        } finally {
+          file.close();
+        }
+        return null;
+      }
+    }
+  };
+
+  return (message) => {
+    switch (message.kind) {
+      case 'begin':
+        begun = message.id;
+        acts.push(message);
+        break;
+      case 'act':
+        acts.push(message);
+        break;
+      case 'arrays':
+        arrays.push({ ...message, of: begun });
+        break;
+      case 'retry':
+        again();
+        return;
+      case 'ask':
+        answer(message.ask).then(
+          (result) => post({ kind: 'answer', call: message.call, result }),
+          (thrown) => post({ kind: 'refused', call: message.call, error: fieldsOf(asVesaliusError(thrown)) }),
+        );
+        return;
+    }
+    void run();
+  };
+}
+
+/** ENOSPC of a disk, the quota of a browser, a file that takes no more. */
+function isFull(thrown: unknown): boolean {
+  const { name, code } = (thrown ?? {}) as { name?: unknown; code?: unknown };
+  return name === 'QuotaExceededError' || code === 'ENOSPC' || code === 'EDQUOT' || thrown instanceof RangeError;
+}
