@@ -1,0 +1,59 @@
+import { VesaliusError } from '#core/errors.ts';
+import type { Warning } from '#core/warnings.ts';
+import type { BelongsTo, ScanGrid } from './segmentSet.ts';
+
+/**
+ * Holds what a file says it was drawn on against the open scan. The same series, or the same frame of reference, is enough to lie in one
+ * space; where both are known and both differ, the file is another patient's or another day's.
+ * @throws VesaliusError 'geometry' where neither series nor frame of reference is the scan's
+ */
+export function belongingWarnings(belongsTo: BelongsTo | null, scan: ScanGrid, file: string): Warning[] {
+  if (!belongsTo) return [];
+  const { seriesUid, frameOfReferenceUid } = belongsTo;
+  // One series may have been split into several stacks, `UID#2`.
+  const own = scan.seriesUid?.replace(/#\d+$/, '');
+  const sameSeries = seriesUid && own ? seriesUid === own : null;
+  const sameFrame =
+    frameOfReferenceUid && scan.frameOfReferenceUid ? frameOfReferenceUid === scan.frameOfReferenceUid : null;
+  if (sameSeries === false && sameFrame === false)
+    throw new VesaliusError({
+      code: 'geometry',
+      what: 'segments',
+      where: 'FrameOfReferenceUID',
+      expected: `segments of the scan ${scan.name} (frame of reference ${scan.frameOfReferenceUid})`,
+      got: `those of series ${seriesUid}, frame of reference ${frameOfReferenceUid}`,
+      file,
+    });
+  if (sameSeries === false)
+    return [
+      {
+        code: 'labels-other-series',
+        where: 'SeriesInstanceUID',
+        kept: sameFrame ? 'the same frame of reference' : 'the place that the file gives',
+        text: `The segments were drawn on another series (${seriesUid})${sameFrame ? ' of the same frame of reference' : '; whether it lies in the same space is not known'}.`,
+      },
+    ];
+  if (sameFrame === false)
+    return [
+      {
+        code: 'labels-other-frame',
+        where: 'FrameOfReferenceUID',
+        kept: sameSeries ? 'the series, which is the same' : 'the place that the file gives',
+        text: `The segments name another frame of reference (${frameOfReferenceUid}) than the scan${sameSeries ? ', but its very series' : ''}.`,
+      },
+    ];
+  return [];
+}
+
+/** The refusal of segments that no scan is open for: says which one they belong to. */
+export function needsScan(belongsTo: BelongsTo | null, what: string, file: string): VesaliusError {
+  const series = belongsTo?.seriesUid ? `, series ${belongsTo.seriesUid}` : '';
+  return new VesaliusError({
+    code: 'not-open',
+    what,
+    where: 'scan',
+    expected: `the scan that it was drawn on${series}`,
+    got: 'no open scan',
+    file,
+  });
+}

@@ -1,0 +1,36 @@
+import { VesaliusError } from '#core/errors.ts';
+import type { ScalarArray } from '#core/volume/volume.ts';
+import type { LabelValues } from './segmentSet.ts';
+
+/**
+ * Stored values as whole numbers from 0 to 65535: a view where they are that already.
+ * @throws VesaliusError 'format' where one is anything else, with the value; nothing is rounded
+ */
+export function labelValues(scalars: ScalarArray, slope: number, intercept: number, file: string): LabelValues {
+  if (slope === 1 && intercept === 0 && (scalars instanceof Uint8Array || scalars instanceof Uint16Array))
+    return scalars;
+  const labels = new Uint16Array(scalars.length);
+  for (let n = 0; n < scalars.length; n++) {
+    const value = slope * (scalars[n] as number) + intercept;
+    if (!Number.isInteger(value) || value < 0 || value > 65535)
+      throw new VesaliusError({
+        code: 'format',
+        what: 'labels',
+        where: 'voxels',
+        expected: 'whole numbers from 0 to 65535',
+        got: value,
+        file,
+      });
+    labels[n] = value;
+  }
+  return labels;
+}
+
+/** Voxels of each value but 0, rising. */
+export function countValues(labels: LabelValues): Map<number, number> {
+  const counts = new Float64Array(65536);
+  for (let n = 0; n < labels.length; n++) counts[labels[n] as number] = (counts[labels[n] as number] as number) + 1;
+  const found = new Map<number, number>();
+  for (let value = 1; value < counts.length; value++) if (counts[value]) found.set(value, counts[value] as number);
+  return found;
+}

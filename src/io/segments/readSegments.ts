@@ -1,0 +1,125 @@
+import { asVesaliusError, VesaliusError } from '#core/errors.ts';
+import type { AsyncSteps } from '#core/steps.ts';
+import type { Warning } from '#core/warnings.ts';
+import { describeBytes } from '../formats.ts';
+import type { ByteSource } from '../source.ts';
+import { readHead, type SourceHead } from '../sourceHead.ts';
+import { unpacked } from '../unpacked.ts';
+import { belongingWarnings } from './belongs.ts';
+import { countValues } from './labelValues.ts';
+import { layingWarnings, layOnGrid, planLaying } from './layOnGrid.ts';
+import type { LabelName, LabelNames } from './names.ts';
+import type { LabelValues, ScanGrid, SegmentSet } from './segmentSet.ts';
+import { namesIn, type SegmentsKind, segmentsKind } from './sniffSegments.ts';
+
+/** The segments of one file, on the scan's grid where a scan is open. */
+export interface FileSegments extends SegmentSet {
+  /** Base name, as it was given. */
+  readonly file: string;
+}
+
+/**
+ * Reads segments of any kind: DICOM SEG, RTSTRUCT, .seg.nrrd, labelmaps, meshes. Tables of names among the files name the values of the
+ * labelmaps. Each file gives a set of its own, in the order of the files.
+ * @param scan the open scan: labels are laid on its grid, or refused with what keeps them off it. null: they stay on their own grid,
+ * and what has none is refused with the scan that it belongs to
+ * @throws VesaliusError for the first file that cannot be read
+ */
+export async function* readSegments(sources: readonly ByteSource[], scan: ScanGrid | null): AsyncSteps<FileSegments[]> {
+  const found: { readonly head: SourceHead; readonly kind: SegmentsKind }[] = [];
+  const names = new Map<number, LabelName>();
+  let tables = 0;
+  for (const source of sources) {
+    const head = await readHead(source).catch((thrown: unknown) => {
+      throw asVesaliusError(thrown).in(source.name);
+    });
+    const kind = await segmentsKind(head);
+    found.push({ head, kind });
+    if (kind === 'names') {
+      tables++;
+      // A colour table without names adds its colours to the names of another.
+      for (const [value, name] of (await namesIn(head)) as LabelNames) names.set(value, joined(names.get(value), name));
+    }
+    yield { stage: 'list', done: found.length, of: sources.length };
+  }
+  const sets: FileSegments[] = [];
+  const used = new Set<ByteSource>();
+  for (const { head, kind } of found) {
+    if (kind === 'names' || used.has(head.source)) continue;
+    if (kind === 'other' && found.length > 1 && isData(head)) continue;
+    const set = yield* readOne(head, kind, sources, tables > 0 ? names : null, scan);
+    sets.push({ ...(scan ? yield* onScan(set, scan, head.source.name) : set), file: head.source.name });
+  }
+  if (sets.length > 0) return sets;
+  throw new VesaliusError({
+    code: 'missing',
+    what: 'segments',
+    where: 'files',
+    expected: 'a file of segments',
+    got: tables > 0 ? 'a table of names alone' : 'none',
+    ...(sources[0] ? { file: sources[0].name } : {}),
+  });
+}
+
+/** The voxels of a detached header are read with it. */
+const isData = ({ source }: SourceHead): boolean => /\.(raw|zraw|img|img\.gz|raw\.gz)$/i.test(source.name);
+
+function joined(before: LabelName | undefined, now: LabelName): LabelName {
+  if (!before) return now;
+  return { name: before.name || now.name, color: before.color ?? now.color, code: before.code ?? now.code };
+}
+
+async function* readOne(
+  head: SourceHead,
+  kind: SegmentsKind,
+  sources: readonly ByteSource[],
+  names: LabelNames | null,
+  scan: ScanGrid | null,
+): AsyncSteps<SegmentSet> {
+  switch (kind) {
+    case 'dicom-seg': {
+      const { readSeg } = await import('./readSeg.ts');
+      return yield* readSeg(head.gzip ? await unpacked(head.source) : head.source, scan);
+    }
+    case 'rtstruct': {
+      const { readRtStruct } = await import('./readRtStruct.ts');
+      return yield* readRtStruct(head.gzip ? await unpacked(head.source) : head.source, scan);
+    }
+    case 'seg-nrrd':
+      return yield* (await import('./segNrrd.ts')).readSegNrrd(head);
+    case 'labels':
+    case 'raster':
+      return yield* (await import('./readLabels.ts')).readLabels(head, sources, names);
+    case 'mesh':
+    case 'dicom':
+    case 'other':
+    case 'names':
+      throw notSegments(head, kind);
+  }
+}
+
+function notSegments({ source, bytes }: SourceHead, kind: SegmentsKind): VesaliusError {
+  const got = kind === 'dicom' ? 'a DICOM object that is none of these' : describeBytes(bytes);
+  const expected = 'DICOM SEG, RTSTRUCT, a labelmap or a mesh';
+  return new VesaliusError({ code: 'format', what: 'segments', where: 'format', expected, got, file: source.name });
+}
+
+async function* onScan(set: SegmentSet, scan: ScanGrid, file: string): AsyncSteps<SegmentSet> {
+  const warnings: Warning[] = [...set.warnings, ...belongingWarnings(set.belongsTo, scan, file)];
+  const laying = planLaying(set.grid, scan, file);
+  if (laying.kind === 'same') return { ...set, warnings };
+  const layers: LabelValues[] = [];
+  let lost = 0;
+  for (const layer of set.layers) {
+    const { values, outside } = yield* layOnGrid(layer, set.grid.dims, scan.dims, laying);
+    layers.push(values);
+    lost += outside;
+  }
+  warnings.push(...layingWarnings(set.grid, scan, laying, lost));
+  const counts = layers.map(countValues);
+  const segments = set.segments.map((segment) => ({
+    ...segment,
+    voxels: counts[segment.layer]?.get(segment.value) ?? 0,
+  }));
+  return { ...set, grid: { dims: scan.dims, rasFromIjk: scan.rasFromIjk }, layers, segments, warnings };
+}
