@@ -62,8 +62,15 @@ describe('NIfTI is what ITK reads', () => {
     if (!path) return console.warn(`not on this machine: ${file}`);
     const { header, scalars } = (await read([diskSource(path)])).volume;
     const image = await readImageNode(path);
-    for (const row of [0, 1, 2])
-      expect(header.rasFromIjk.m[12 + row]).toBeCloseTo((row < 2 ? -1 : 1) * (image.origin[row] ?? 0), 3);
+    for (const row of [0, 1, 2]) {
+      const sign = row < 2 ? -1 : 1;
+      expect(header.rasFromIjk.m[12 + row]).toBeCloseTo(sign * (image.origin[row] ?? 0), 3);
+      for (const axis of [0, 1, 2])
+        expect(header.rasFromIjk.m[4 * axis + row]).toBeCloseTo(
+          sign * Number(image.direction[3 * row + axis]) * (image.spacing[axis] ?? 0),
+          4,
+        );
+    }
     const data = image.data as unknown as ArrayLike<number>;
     let worst = 0;
     for (let n = 0; n < data.length; n++) {

@@ -28,12 +28,10 @@ for path in sorted(f for p in ("nii", "nii.gz", "hdr", "mgh", "mgz", "mnc") for 
     random = np.random.default_rng(1); at = [tuple(int(random.integers(n)) for n in data.shape) for _ in range(20)]
     header = image.header
     nifti = isinstance(image, (nibabel.Nifti1Pair, nibabel.Nifti2Pair))
-    told = not nifti or int(header["qform_code"]) or int(header["sform_code"])
     times = nifti and data.shape[3] > 1 and header.get_xyzt_units()[1] in ("sec", "msec", "usec")
     rows.append({
         "file": os.path.relpath(path, root), "shape": list(data.shape),
-        # nibabel makes up a matrix where the file has none; what a reader does then is its own to say.
-        "affine": affine.tolist() if told else None,
+        "affine": affine.tolist(),
         "stepMs": float(header.get_zooms()[3]) * {"sec": 1000, "msec": 1, "usec": .001}[header.get_xyzt_units()[1]] if times
             else float(header["tr"]) if isinstance(image, nibabel.MGHImage) and data.shape[3] > 1 else None,
         "min": float(finite.min()), "max": float(finite.max()), "mean": float(finite.mean()),

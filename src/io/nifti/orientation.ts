@@ -20,7 +20,7 @@ export interface OrientationFields {
 const SAME_PLACE_MM = 0.01;
 
 /**
- * sform where sform_code > 0 and it can be inverted, else qform where qform_code > 0, else pixdim alone; in millimetres.
+ * sform where sform_code > 0 and it can be inverted, else qform where qform_code > 0, else pixdim alone, as nibabel takes it; in millimetres.
  * @param warnings gets what was not taken as it stands
  * @throws VesaliusError where neither gives a finite matrix
  */
@@ -36,13 +36,15 @@ export function niftiOrientation(fields: OrientationFields, warnings: Warning[])
   warnings.push({
     code: 'orientation-missing',
     where: 'qform_code, sform_code',
-    kept: 'pixdim',
-    text: 'The file does not say how the scan lies: qform_code and sform_code are 0. Its axes were taken as right, anterior, superior; left may be right.',
+    kept: 'left, anterior, superior; origin in the middle',
+    text: 'The file does not say how the scan lies: qform_code and sform_code are 0. Its axes were taken as left, anterior, superior, as nibabel and SPM do, its middle as the origin; left may be right.',
   });
+  // No orientation belongs to the standard's method 1; this one is that of the Analyze files from which it comes.
+  const [mi, mj, mk] = fields.dims.map((size) => (size - 1) / 2) as [number, number, number];
   return affineFromRows('ras', 'ijk', [
-    [si * toMm, 0, 0, 0],
-    [0, sj * toMm, 0, 0],
-    [0, 0, sk * toMm, 0],
+    [-si * toMm, 0, 0, si * mi * toMm],
+    [0, sj * toMm, 0, -sj * mj * toMm],
+    [0, 0, sk * toMm, -sk * mk * toMm],
   ]);
 }
 

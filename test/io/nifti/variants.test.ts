@@ -142,11 +142,11 @@ describe('where the voxels are', () => {
       [0, 3, 0, 0],
     ]);
   });
-  it('neither: spacing alone, told', async () => {
+  it('neither: spacing alone, left, anterior, superior around the middle of 2×3×4 voxels, told', async () => {
     expect(await matrix({ ...spacing, sformCode: 0 })).toEqual([
-      [2, 0, 0, 0],
-      [0, 3, 0, 0],
-      [0, 0, 4, 0],
+      [-2, 0, 0, 1],
+      [0, 3, 0, -3],
+      [0, 0, 4, -6],
     ]);
     expect(await codes({ ...spacing, sformCode: 0 })).toEqual(['orientation-missing']);
   });
