@@ -56,7 +56,11 @@ export function createViewer(): Composition {
   const volume = () => {
     const record = store.getState().volumes[0];
     const held = record && store.voxels.volume(record.id);
-    if (held) return timepointOf(held, view.getState().timepoint);
+    if (held) {
+      const shown = timepointOf(held, view.getState().timepoint);
+      // What is copied to a worker is the whole memory under a view: one timepoint gets memory of its own then.
+      return isolated || shown === held ? shown : { ...shown, scalars: shown.scalars.slice() };
+    }
     throw new VesaliusError({ code: 'not-open', what: 'case', where: 'volume', expected: 'an open scan', got: 'none' });
   };
 

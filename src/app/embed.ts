@@ -13,6 +13,8 @@ interface Call {
 const calls: ReadonlySet<string> = new Set<keyof ViewerApi>([
   'open',
   'addVolume',
+  'setVolume',
+  'register',
   'case',
   'segment',
   'setSegment',

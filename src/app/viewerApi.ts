@@ -3,15 +3,28 @@ import { asVesaliusError, VesaliusError } from '#core/errors.ts';
 import { isShown } from '#scene/arena/layers.ts';
 import { pickRay } from '#scene/pick.ts';
 import { type CaseSummary, caseSummary, type MeasurementSummary, type SegmentSummary } from '#state/caseSummary.ts';
-import type { MethodRequest, NamedView, OpenSource, RasPoint, ViewState, VolumeRecord } from '#state/viewer.ts';
+import type {
+  CaseState,
+  MethodRequest,
+  NamedView,
+  OpenSource,
+  OverlayRecord,
+  RasPoint,
+  ViewState,
+  VolumeRecord,
+} from '#state/viewer.ts';
 import type { Composition } from './createViewer.ts';
-import { checkedRequest, oneOf, pointOf, refuse } from './viewerApiChecks.ts';
+import { checkedRequest, oneOf, pointOf, refuse, wholeOf } from './viewerApiChecks.ts';
 
 export interface ViewPatch {
   readonly mode?: ViewState['layout'];
   readonly camera?: NamedView;
   readonly window?: number;
   readonly level?: number;
+  /** How further volumes lie over the first. */
+  readonly overlay?: ViewState['overlayMode'];
+  /** From 0. */
+  readonly timepoint?: number;
   /** Keeps the side that `normal` points to, RAS; null: the whole body. */
   readonly clip?: { readonly point: RasPoint; readonly normal: RasPoint } | null;
 }
@@ -53,6 +66,10 @@ export interface ViewerApi {
   open(source: OpenSource): Promise<CaseSummary>;
   /** Lays a further scan over the open one. */
   addVolume(source: OpenSource): Promise<VolumeRecord>;
+  /** Name and look of a volume that lies over the first. */
+  setVolume(id: string, patch: Partial<OverlayRecord> & { name?: string }): Promise<VolumeRecord>;
+  /** Finds how a volume lies on the first. */
+  register(request: { volume: string; kind: 'rigid' | 'affine' | 'deformable' }): Promise<VolumeRecord>;
   case(): CaseSummary;
   segment(request: MethodRequest): Promise<SegmentSummary[]>;
   setSegment(
@@ -90,6 +107,12 @@ export function createViewerApi(composition: Composition, ready: Promise<void>):
     return found;
   };
 
+  const volumeOf = (id: string): VolumeRecord => {
+    const found = summary().volumes.find((volume) => volume.id === id);
+    if (!found) throw refuse('volume', 'id', 'a volume of the open case', id);
+    return found;
+  };
+
   const api: ViewerApi = {
     ready,
     async open(source) {
@@ -97,10 +120,17 @@ export function createViewerApi(composition: Composition, ready: Promise<void>):
       return summary();
     },
     async addVolume(source) {
-      const id = await actions.addVolume(source);
-      const found = summary().volumes.find((volume) => volume.id === id);
-      if (!found) throw refuse('volume', 'id', 'the new volume', id);
-      return found;
+      return volumeOf(await actions.addVolume(source));
+    },
+    async setVolume(id, { name, ...patch }) {
+      volumeOf(id);
+      if (name !== undefined) store.verbs.renameVolume(id, name);
+      if (Object.keys(definedOf(patch)).length > 0) store.verbs.setOverlay(id, definedOf(patch));
+      return volumeOf(id);
+    },
+    async register({ volume, kind }) {
+      await actions.registerVolume(volume, oneOf('kind', kind, ['rigid', 'affine', 'deformable']));
+      return volumeOf(volume);
     },
     case: summary,
     async segment(request) {
@@ -112,12 +142,16 @@ export function createViewerApi(composition: Composition, ready: Promise<void>):
       store.verbs.setSegment(id, definedOf(patch));
       return summaryOf(id);
     },
-    async setView({ mode, camera, window: width, level, clip }) {
+    async setView({ mode, camera, window: width, level, clip, overlay, timepoint }) {
       if (mode !== undefined) view.verbs.set({ layout: oneOf('mode', mode, ['both', 'slices', '3d']) });
       if (width !== undefined || level !== undefined) {
         const now = store.getState().window;
         store.verbs.setWindow({ width: width ?? now.width, level: level ?? now.level });
       }
+      if (overlay !== undefined)
+        view.verbs.set({ overlayMode: oneOf('overlay', overlay, ['blend', 'checker', 'difference', 'base', 'over']) });
+      if (timepoint !== undefined)
+        view.verbs.set({ timepoint: wholeOf('timepoint', timepoint, latest(store.getState())) });
       if (clip !== undefined)
         view.verbs.set({
           clip: clip && { point: pointOf('clip.point', clip.point), normal: pointOf('clip.normal', clip.normal) },
@@ -178,6 +212,7 @@ export function createViewerApi(composition: Composition, ready: Promise<void>):
   return guarded(api);
 }
 
+const latest = ({ volumes }: CaseState) => Math.max(1, ...volumes.map(({ timepoints }) => timepoints)) - 1;
 const ZERO = { p50: 0, p95: 0 };
 
 function definedOf<Patch extends object>(patch: Patch): Partial<Patch> {

@@ -17,6 +17,11 @@ export function pointOf(where: string, value: unknown): RasPoint {
   throw refuse('call', where, 'three finite numbers', JSON.stringify(value) ?? 'nothing');
 }
 
+export function wholeOf(where: string, value: unknown, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most) return value;
+  throw refuse('call', where, `a whole number from 0 to ${most}`, String(value));
+}
+
 const words = (most: number, least = 0) => z.string().check(z.minLength(least), z.maxLength(most));
 const Request = z.strictObject({
   method: words(80),

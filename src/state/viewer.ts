@@ -139,8 +139,11 @@ export interface ViewState {
   readonly language: string; // remembered
   /** Radiological: the patient's right on the left of the picture. */
   readonly convention: 'radiological' | 'neurological'; // remembered
-  /** How further volumes lie over the first: mixed by opacity, in squares, or as what is left of one less the other. */
-  readonly overlayMode: 'blend' | 'checker' | 'difference';
+  /**
+   * How further volumes lie over the first: mixed by opacity, in squares, as what is left of one less the other; or the first, or
+   * the uppermost of the others, alone.
+   */
+  readonly overlayMode: 'blend' | 'checker' | 'difference' | 'base' | 'over';
   /** Which timepoint is shown, from 0; a volume with fewer shows its last. */
   readonly timepoint: number;
   /** Shows the side that `normal` (RAS) points to; null: the whole body. */

@@ -25,8 +25,7 @@ export function blendInto(over: Float32Array, look: OverlayLook, into: Uint8Clam
   if (share === 0) return;
   for (let n = 0, count = into.length >> 2; n < count; n++) {
     const shade = ((over[n] as number) - low) * scale;
-    // NaN fails both.
-    if (!(clear ? shade > 0 : shade === shade)) continue;
+    if (Number.isNaN(shade) || (clear && shade <= 0)) continue;
     const at = 3 * (shade >= 255 ? 255 : shade <= 0 ? 0 : (shade + 0.5) | 0);
     const to = 4 * n;
     for (let c = 0; c < 3; c++) {
@@ -59,9 +58,22 @@ export function checkerInto(
       const n = x + width * y;
       const shade = ((over[n] as number) - low) * scale;
       const at = 3 * (shade >= 255 ? 255 : shade > 0 ? (shade + 0.5) | 0 : 0);
-      const outside = shade !== shade;
+      const outside = Number.isNaN(shade);
       for (let c = 0; c < 3; c++) into[4 * n + c] = outside ? 0 : (table[at + c] as number);
     }
+  }
+}
+
+/** The overlay alone, black where it is not. */
+export function coverInto(over: Float32Array, { level, width, colorMap }: OverlayLook, into: Uint8ClampedArray): void {
+  const table = colorTable(colorMap);
+  const low = level - width / 2;
+  const scale = 255 / width;
+  for (let n = 0, count = into.length >> 2; n < count; n++) {
+    const shade = ((over[n] as number) - low) * scale;
+    const at = 3 * (shade >= 255 ? 255 : shade > 0 ? (shade + 0.5) | 0 : 0);
+    const outside = Number.isNaN(shade);
+    for (let c = 0; c < 3; c++) into[4 * n + c] = outside ? 0 : (table[at + c] as number);
   }
 }
 
@@ -81,7 +93,7 @@ export function differenceInto(
   for (let n = 0, count = into.length >> 2; n < count; n++) {
     const a = base[n] as number;
     const b = over[n] as number;
-    const none = a !== a || b !== b;
+    const none = Number.isNaN(a) || Number.isNaN(b);
     const grey = none
       ? 0
       : (127.5 * (1 + share(b, look.level, look.width) - share(a, baseWindow.level, baseWindow.width)) + 0.5) | 0;

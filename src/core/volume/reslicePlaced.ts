@@ -16,9 +16,9 @@ export function reslicePlaced(
   grid: SliceGrid,
   into: Float32Array,
 ): void {
-  if (placed === null) return reslice(volume, grid, into);
-  if (placed.field === null) return reslice(volume, ownGrid(placed, grid), into);
-  resliceWarped(volume, placed, grid, into);
+  if (placed === null) reslice(volume, grid, into);
+  else if (placed.field === null) reslice(volume, ownGrid(placed, grid), into);
+  else resliceWarped(volume, placed, grid, into);
 }
 
 /** The plane as the volume's own space has it. */
@@ -96,9 +96,9 @@ export function trilinear(
   j: number,
   k: number,
 ): number {
-  const ci = i < 0 ? 0 : i > ni - 1 ? ni - 1 : i;
-  const cj = j < 0 ? 0 : j > nj - 1 ? nj - 1 : j;
-  const ck = k < 0 ? 0 : k > nk - 1 ? nk - 1 : k;
+  const ci = Math.max(0, Math.min(ni - 1, i));
+  const cj = Math.max(0, Math.min(nj - 1, j));
+  const ck = Math.max(0, Math.min(nk - 1, k));
   const i0 = ci | 0;
   const j0 = cj | 0;
   const k0 = ck | 0;

@@ -31,6 +31,14 @@ const chosen = ({ viewer }: ActContext): readonly string[] => {
 };
 const hasChosen = (context: ActContext): boolean => chosen(context).length > 0;
 
+const hasTime = ({ viewer }: ActContext): boolean =>
+  viewer.case.getState().volumes.some(({ timepoints }) => timepoints > 1);
+const timeActs = [
+  ['play', 'P'],
+  ['previous', ','],
+  ['next', '.'],
+] as const;
+
 export function chooseTool({ viewer, desk }: ActContext, id: ViewState['tool']): void {
   const { tool, planesShown } = viewer.view.getState();
   if (id === 'slice') {
@@ -166,6 +174,24 @@ export function acts(): Act[] {
         viewer.view.verbs.set({ layout: layouts[(now + 1) % layouts.length] ?? 'both' });
       },
     },
+    {
+      id: 'volumes',
+      title: t('volumes.title'),
+      section: 'view',
+      keys: ['V'],
+      can: hasCase,
+      run: ({ desk }) => desk.set({ docked: 'volumes', drawer: true }),
+    },
+    ...timeActs.map(
+      ([id, key]): Act => ({
+        id,
+        title: t(`volumes.${id}`),
+        section: 'view',
+        keys: [key],
+        can: hasTime,
+        run: async ({ viewer }) => (await import('./player.ts')).actOnTime(viewer, id),
+      }),
+    ),
     {
       id: 'undo',
       title: t('act.undo'),

@@ -1,4 +1,4 @@
-import { blendInto, checkerInto, differenceInto } from '#core/volume/overlayInto.ts';
+import { blendInto, checkerInto, coverInto, differenceInto } from '#core/volume/overlayInto.ts';
 import { reslicePlaced } from '#core/volume/reslicePlaced.ts';
 import type { SlicePlane } from '#core/volume/slicePlane.ts';
 import type { Viewer, WindowRecord } from '#state/viewer.ts';
@@ -35,6 +35,7 @@ export class OverlayCuts {
     const overlays = overlaysOf(this.viewer);
     for (const id of this.cuts.keys()) if (!overlays.some((each) => each.id === id)) this.cuts.delete(id);
     const { overlayMode } = this.viewer.view.getState();
+    if (overlayMode === 'base') return;
     const shown = overlayMode === 'blend' ? overlays : overlays.slice(-1);
     for (const overlay of shown) {
       const values = this.cut(overlay, plane, planeKey);
@@ -42,6 +43,7 @@ export class OverlayCuts {
       const look = { ...own, colorMap, opacity };
       if (overlayMode === 'blend') blendInto(values, look, into);
       else if (overlayMode === 'checker') checkerInto(values, plane, SQUARE_MM, look, into);
+      else if (overlayMode === 'over') coverInto(values, look, into);
       else differenceInto(base, window, values, look, into);
     }
   }

@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type PlaneName, pixelOf, rasOfPixel } from '#core/volume/slicePlane.ts';
 import type { RasPoint, Viewer, WindowRecord } from '#state/viewer.ts';
+import { landmarksOf, setLandmark } from '#ui/model/landmarks.ts';
 import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
 import { rangePreviewOf } from '#ui/model/rangePreview.ts';
 import { type DrawOrder, SlicePicture } from './SlicePicture.ts';
@@ -95,6 +96,7 @@ export class SliceModel {
       }),
       pendingPointsOf(this.viewer).subscribe(() => this.redraw()),
       rangePreviewOf(this.viewer).subscribe(() => this.redraw()),
+      landmarksOf(this.viewer).subscribe(() => this.redraw()),
     ];
     const key = (event: KeyboardEvent) => this.key(event);
     element.addEventListener('keydown', key);
@@ -233,6 +235,7 @@ export class SliceModel {
   /** What a click, or Enter at the crosshair, does with the tool of now. */
   private choose(ras: RasPoint, add: boolean): boolean {
     const { tool, selection } = this.viewer.view.getState();
+    if (setLandmark(this.viewer, ras)) return true;
     if (tool === 'measure') {
       addMeasurePoint(this.viewer, ras);
       return true;

@@ -10,6 +10,7 @@ import type { RasPoint, Viewer } from '#state/viewer.ts';
 import { measurementRows } from '#ui/model/measurements.ts';
 import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
 import { rangePreviewOf } from '#ui/model/rangePreview.ts';
+import { drawLandmarks } from './drawLandmarks.ts';
 import { drawMeasures } from './drawMeasures.ts';
 import { OutlineCache } from './OutlineCache.ts';
 import { OverlayCuts } from './OverlayCuts.ts';
@@ -91,6 +92,7 @@ export class SlicePicture {
     context.drawImage(this.base, 0, 0);
     this.outlines.draw(context, plane, order.density);
     this.drawCrosshair(context, scan, plane, order.density);
+    drawLandmarks(context, plane, scan, order.density, this.viewer);
     drawMeasures(context, plane, scan, order.density, {
       rows: measurementRows(this.viewer.case.getState()),
       pending: pendingPointsOf(this.viewer).getState().points,
