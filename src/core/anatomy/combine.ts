@@ -106,6 +106,18 @@ export function grown(shape: Shape, by: number): Shape {
   };
 }
 
+/** The surface moved inwards by `by(x, y, z)` mm, at most `most`. */
+export function receded(shape: Shape, by: (x: number, y: number, z: number) => number, most: number): Shape {
+  return {
+    box: shape.box,
+    distance: (x, y, z) => shape.distance(x, y, z) + by(x, y, z),
+    near(x, y, z, radius) {
+      const seen = shape.near ? shape.near(x, y, z, radius + most) : shape;
+      return seen && receded({ ...seen, box: shape.box }, by, most);
+    },
+  };
+}
+
 /** Between the surface and `thickness` below it. */
 export function shell(shape: Shape, thickness: number): Shape {
   return without(shape, grown(shape, -thickness));

@@ -51,11 +51,8 @@ export function boxAround(box: Box, by: number): Box {
 export function ellipsoid(centre: Triple, semi: Triple, axes?: readonly [Triple, Triple, Triple]): Shape {
   const [cx, cy, cz] = centre;
   const [a, b, c] = semi;
-  const [u, v, w] = axes ?? [
-    [1, 0, 0],
-    [0, 1, 0],
-    [0, 0, 1],
-  ];
+  if (!axes) return uprightEllipsoid(centre, semi);
+  const [u, v, w] = axes;
   const half = [0, 1, 2].map((i) =>
     Math.hypot(a * (u[i] as number), b * (v[i] as number), c * (w[i] as number)),
   ) as unknown as Triple;
@@ -70,6 +67,23 @@ export function ellipsoid(centre: Triple, semi: Triple, axes?: readonly [Triple,
       const r = (px * w[0] + py * w[1] + pz * w[2]) / c;
       const k0 = Math.sqrt(p * p + q * q + r * r);
       const k1 = Math.sqrt((p * p) / (a * a) + (q * q) / (b * b) + (r * r) / (c * c));
+      return k1 < 1e-9 ? -Math.min(a, b, c) : (k0 * (k0 - 1)) / k1;
+    },
+  };
+}
+
+/** Asked more often than any other shape. */
+function uprightEllipsoid([cx, cy, cz]: Triple, [a, b, c]: Triple): Shape {
+  const [aa, bb, cc] = [a * a, b * b, c * c];
+  return {
+    box: [cx - a, cy - b, cz - c, cx + a, cy + b, cz + c],
+    distance(x, y, z) {
+      const p = (x - cx) / a;
+      const q = (y - cy) / b;
+      const r = (z - cz) / c;
+      const [pp, qq, rr] = [p * p, q * q, r * r];
+      const k0 = Math.sqrt(pp + qq + rr);
+      const k1 = Math.sqrt(pp / aa + qq / bb + rr / cc);
       return k1 < 1e-9 ? -Math.min(a, b, c) : (k0 * (k0 - 1)) / k1;
     },
   };

@@ -23,7 +23,16 @@ export interface Spine {
 }
 
 /** name, distance to the next body's centre below, half width, half depth, half height, spinous process (length, drop) */
-const LEVELS = [
+export type Level = readonly [string, number, number, number, number, number, number];
+
+/** A stretch of the spine: its levels from above, the height of the first, and the bodies' centre line (bend about 1). */
+export interface Stretch {
+  readonly levels: readonly Level[];
+  readonly top: number;
+  lineY(z: number, bend: number): number;
+}
+
+const THORACIC: readonly Level[] = [
   ['c6', 17, 12, 8, 6.5, 26, 4],
   ['c7', 18.5, 13, 8.5, 7, 33, 9],
   ['t1', 20, 15, 9, 8, 34, 14],
@@ -41,20 +50,35 @@ const LEVELS = [
   ['l1', 32, 21.5, 16.5, 12.8, 32, 9],
   ['l2', 33.5, 22.5, 17, 13.2, 33, 9],
   ['l3', 34, 23.5, 17.5, 13.4, 34, 9],
-] as const;
+];
 
-export function makeSpine(random: Random): Spine {
-  const bend = random.around(1, 0.12);
-  const size = random.around(1, 0.03);
-  const lineY = (z: number) => {
+const thoracic: Stretch = {
+  levels: THORACIC,
+  top: 184,
+  lineY: (z, bend) => {
     const d = z - 15;
     return -60 + bend * (d > 0 ? 0.00165 * d * d : 0.00062 * d * d);
-  };
+  },
+};
+
+/** The last levels of `thoracic`, for stretches that go on below: each with its height. */
+export function levelsFrom(name: string): { levels: readonly Level[]; top: number } {
+  const at = THORACIC.findIndex((level) => level[0] === name);
+  let top = thoracic.top;
+  for (const level of THORACIC.slice(0, at)) top -= level[1];
+  return { levels: THORACIC.slice(at), top };
+}
+
+export function makeSpine(random: Random, stretch: Stretch = thoracic): Spine {
+  const bend = random.around(1, 0.12);
+  const size = random.around(1, 0.03);
+  const { levels } = stretch;
+  const lineY = (z: number) => stretch.lineY(z, bend);
   const slope = (z: number) => (lineY(z + 1) - lineY(z - 1)) / 2;
   const vertebrae: Vertebra[] = [];
   const discs: { name: string; shape: Shape }[] = [];
-  let z = 184;
-  for (const [name, pitch, width, depth, height, spinous, drop] of LEVELS) {
+  let z = stretch.top;
+  for (const [name, pitch, width, depth, height, spinous, drop] of levels) {
     const tilt = Math.atan(slope(z));
     const half = { width: width * size, depth: depth * size, height: height * size };
     const lumbar = name.startsWith('l');
@@ -64,7 +88,7 @@ export function makeSpine(random: Random): Spine {
     const gap = pitch - half.height - half.height * 1.03;
     const middle = z - half.height - gap / 2;
     const disc = cylinder(half.width * 0.98, half.depth * 0.98, gap / 2 + 0.9, 1.6, 0);
-    const below = LEVELS[LEVELS.findIndex((level) => level[0] === name) + 1]?.[0];
+    const below = levels[levels.findIndex((level) => level[0] === name) + 1]?.[0];
     if (below)
       discs.push({
         name: `${name}-${below}`,
