@@ -23,6 +23,8 @@ const files = [
   'seg3d/Skull.nrrd',
   'seg3d/tooth.nhdr',
   'niivue/mha.mha',
+  // A photograph that does not say so: three columns of bytes, as for ITK.
+  'vtk-data/beach.nrrd',
   'vtk-data/HeadMRVolume.mhd',
   'vtk-data/froggy/frogtissue.mhd',
 ];
