@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asVesaliusError } from '#core/errors.ts';
@@ -8,6 +6,7 @@ import { decodeRle } from '#io/dicom/rle.ts';
 import { isDicom } from '#io/dicom/sniff.ts';
 import { DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE } from '#io/dicom/transferSyntax.ts';
 import { ctSlice, type DataSet, dicomFile, joined, list, read, readOnly, source, sources } from './dicomFile.ts';
+import * as encoders from './encoders.ts';
 
 const slice = (extra: DataSet = {}, values?: ArrayLike<number>) =>
   ctSlice({ position: [0, 0, 0], extra, ...(values ? { values } : {}) });
@@ -169,32 +168,6 @@ describe('stored bits', () => {
 });
 
 describe('encapsulated pixels', () => {
-  /** PackBits in its plainest form: literal runs, and one repeat where bytes repeat. */
-  const pack = (plane: readonly number[]): Uint8Array => {
-    const out: number[] = [];
-    for (let at = 0; at < plane.length; ) {
-      let run = 1;
-      while (run < 128 && plane[at + run] === plane[at]) run++;
-      if (run > 1) out.push(257 - run, plane[at] as number);
-      else out.push(0, plane[at] as number);
-      at += run;
-    }
-    return Uint8Array.from(out);
-  };
-  const rle = (samples: readonly number[], bytes: number): Uint8Array<ArrayBuffer> => {
-    const planes = Array.from({ length: bytes }, (_, p) =>
-      pack(samples.map((v) => (v >> (8 * (bytes - 1 - p))) & 255)),
-    );
-    const head = new DataView(new ArrayBuffer(64));
-    head.setUint32(0, bytes, true);
-    let at = 64;
-    planes.forEach((plane, p) => {
-      head.setUint32(4 + 4 * p, at, true);
-      at += plane.length;
-    });
-    return joined([new Uint8Array(head.buffer), ...planes]);
-  };
-
   it('RLE: what was packed comes back', () => {
     fc.assert(
       fc.property(
@@ -202,7 +175,7 @@ describe('encapsulated pixels', () => {
         fc.constantFrom(1, 2),
         (v, bytes) => {
           const samples = v.map((x) => (bytes === 2 ? x * 257 + x * 4096 : x) & (bytes === 2 ? 65535 : 255));
-          const back = decodeRle(rle(samples, bytes), samples.length, bytes);
+          const back = decodeRle(encoders.rle(samples, bytes), samples.length, bytes);
           const words = bytes === 2 ? new Uint16Array(back.buffer) : back;
           expect(Array.from(words)).toEqual(samples);
         },
@@ -211,7 +184,7 @@ describe('encapsulated pixels', () => {
   });
 
   it('RLE that ends early is refused with the slice', async () => {
-    const stream = rle(
+    const stream = encoders.rle(
       values.map((v) => v & 65535),
       2,
     );
@@ -227,27 +200,9 @@ describe('encapsulated pixels', () => {
     });
   });
 
-  /** The package of our decoder brings an encoder: HTJ2K files are not in any sample. */
-  const htj2k = async (samples: Int16Array, rows: number, columns: number): Promise<Uint8Array> => {
-    const require = createRequire(import.meta.url);
-    const codec = await require('@cornerstonejs/codec-openjph/wasmjs')({
-      wasmBinary: readFileSync(require.resolve('@cornerstonejs/codec-openjph/wasm')),
-    });
-    const encoder = new codec.HTJ2KEncoder();
-    const into = encoder.getDecodedBuffer({
-      width: columns,
-      height: rows,
-      bitsPerSample: 16,
-      componentCount: 1,
-      isSigned: true,
-      isUsingColorTransform: false,
-    });
-    into.set(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-    encoder.setQuality(true, 0);
-    encoder.encode();
-    const bytes = Uint8Array.from(encoder.getEncodedBuffer());
-    encoder.delete();
-    return bytes;
+  const htj2k = (samples: Int16Array, rows: number, columns: number): Promise<Uint8Array> => {
+    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+    return encoders.htj2k({ rows, columns, bytes, bits: 16, components: 1, signed: true });
   };
   const size = 64;
   const picture = (seed: number) =>
