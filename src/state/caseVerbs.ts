@@ -74,6 +74,54 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
     return id;
   };
 
+  const addLayers: CaseVerbs['addLayers'] = (layers, act, volume) => {
+    const { volumes } = state();
+    const home = volume === undefined ? volumes[0] : volumes.find(({ id }) => id === volume);
+    const used = new Set(journal.layers());
+    const all = layers.flatMap(({ segments }) => segments);
+    const slots = freeSlots({ items, undo, state }, all.length);
+    const order = nextOrder('segments');
+    const made = layers.map(({ labels, segments }) => {
+      const bricks = brickGrid(labels.dims);
+      const count = bricks[0] * bricks[1] * bricks[2];
+      if (labels.bricks.length !== count)
+        throw refusal('usage', 'layer', 'bricks', `${count} for its dims`, labels.bricks.length);
+      if (!home?.dims.every((size, axis) => size === labels.dims[axis]))
+        throw refusal(
+          'usage',
+          'layer',
+          'dims',
+          home?.dims.join('×') ?? 'those of an open volume',
+          labels.dims.join('×'),
+        );
+      const layer = freshId('layer', used);
+      used.add(layer);
+      const records = segments.map((fields) =>
+        checked('segments', {
+          ...fields,
+          id: freshId('segment', items.ids('segments')),
+          layer,
+          volume: home.id,
+          slot: slots.shift() as number, // freeSlots gives as many
+        }),
+      );
+      if (new Set(records.map((record) => record.value)).size < records.length)
+        throw refusal('usage', 'layer', 'segments', 'another value for each', 'one twice');
+      return { labels, layer, records, snapshot: newId('snapshot') };
+    });
+    const records = made.flatMap((one) => one.records);
+    if (new Set(records.map(({ id }) => id)).size < records.length)
+      throw refusal('usage', 'layer', 'segments', 'another id for each', 'one twice');
+    step(act, about(records), null, () => ({
+      operations: made.map(({ labels, layer, snapshot }) => {
+        journal.putSnapshot(snapshot, labels);
+        return journal.append({ kind: 'layer', layer, dims: labels.dims, snapshot });
+      }),
+      changes: records.flatMap((record, n) => items.make('segments', record, order + n)),
+    }));
+    return records.map((record) => record.id);
+  };
+
   const visibility = (ids: readonly SegmentRecord[], visible: (each: SegmentRecord) => boolean): FactChange[] =>
     ids.flatMap((each) => write(factKey('segments', each.id, 'visible'), visible(each)));
 
@@ -160,47 +208,8 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
       }));
     },
 
-    addLayer(labels, segments, act, volume) {
-      const bricks = brickGrid(labels.dims);
-      const count = bricks[0] * bricks[1] * bricks[2];
-      if (labels.bricks.length !== count)
-        throw refusal('usage', 'layer', 'bricks', `${count} for its dims`, labels.bricks.length);
-      const { volumes } = state();
-      const home = volume === undefined ? volumes[0] : volumes.find(({ id }) => id === volume);
-      if (!home?.dims.every((size, axis) => size === labels.dims[axis]))
-        throw refusal(
-          'usage',
-          'layer',
-          'dims',
-          home?.dims.join('×') ?? 'those of an open volume',
-          labels.dims.join('×'),
-        );
-      const layer = freshId('layer', new Set(journal.layers()));
-      const slots = freeSlots({ items, undo, state }, segments.length);
-      const order = nextOrder('segments');
-      const records = segments.map((fields, n) =>
-        checked('segments', {
-          ...fields,
-          id: freshId('segment', items.ids('segments')),
-          layer,
-          volume: home.id,
-          slot: slots[n] as number, // freeSlots gives as many
-        }),
-      );
-      const values = new Set(records.map((record) => record.value));
-      if (values.size < records.length || new Set(records.map((record) => record.id)).size < records.length)
-        throw refusal('usage', 'layer', 'segments', 'another value and id for each', 'one twice');
-      const snapshot = newId('snapshot');
-      step(act, records.length === 1 ? (records[0]?.name ?? '') : String(records.length), null, () => {
-        journal.putSnapshot(snapshot, labels);
-        const made = journal.append({ kind: 'layer', layer, dims: labels.dims, snapshot });
-        return {
-          operations: [made],
-          changes: records.flatMap((record, n) => items.make('segments', record, order + n)),
-        };
-      });
-      return records.map((record) => record.id);
-    },
+    addLayer: (labels, segments, act, volume) => addLayers([{ labels, segments }], act, volume),
+    addLayers,
 
     refineLayer(layer, labels, facts) {
       const dims = journal.dims(layer);

@@ -19,6 +19,7 @@ import type { BrickEdit } from '#core/labelmap/operation.ts';
 import type { DisplacementField } from '#core/space/registration.ts';
 import type { Volume, VolumeHeader } from '#core/volume/volume.ts';
 import type { SourceRef } from '#io/source.ts';
+import type { StoredCaseEntry } from '#io/stored/listCases.ts';
 
 /** The open case, projected from its document. Every verb is one undoable step unless it says otherwise. */
 export interface CaseState extends CaseDocument {
@@ -63,6 +64,12 @@ export interface CaseVerbs {
   setPlaced(id: string, placed: PlacedRecord | null, gesture?: string): void;
   /** Adds a labelmap layer on a volume's grid (the first's unless told) and its segments as one step; gives their ids in order. */
   addLayer(labels: LabelmapData, segments: readonly NewSegment[], act: string, volume?: string): string[];
+  /** Several layers at once, as segments that overlap need them: one step. */
+  addLayers(
+    layers: readonly { readonly labels: LabelmapData; readonly segments: readonly NewSegment[] }[],
+    act: string,
+    volume?: string,
+  ): string[];
   /**
    * Finer labels and better figures for a layer that this device made: no act of its own and no step, since what was done
    * stays the same. `labels` null: the figures alone. Segments that are gone are passed over.
@@ -233,7 +240,9 @@ export type OpenSource =
   | { readonly urls: readonly string[] }
   | { readonly files: readonly File[] }
   | { readonly refs: readonly SourceRef[] }
-  | { readonly sample: 'phantom:thorax' };
+  | { readonly sample: 'phantom:thorax' }
+  /** A case that is kept on this device. */
+  | { readonly stored: string };
 
 export interface MethodRequest {
   readonly method: string;
@@ -287,7 +296,25 @@ export interface ViewerActions {
   screenshot(): Promise<Blob>;
 }
 
+/** What is kept on this device. */
+export interface KeepingState {
+  /** Of the open case; 'none': nothing is kept (yet, or no storage is there). 'full' and 'failed' are tried again. */
+  readonly save: 'none' | 'saving' | 'saved' | 'full' | 'failed';
+  /** Kept cases, newest first; null until somebody looked. */
+  readonly cases: readonly StoredCaseEntry[] | null;
+  /** Bytes, as the browser reckons them; null where it does not say. */
+  readonly usage: { readonly used: number; readonly quota: number } | null;
+  /** The one that is open. */
+  readonly open: string;
+}
+export interface KeepingVerbs {
+  look(): Promise<void>;
+  /** For good. Rejects with a VesaliusError where it is open, here or in another tab. */
+  remove(id: string): Promise<void>;
+}
+
 export interface Viewer {
+  readonly keeping: StoreApi<KeepingState> & { readonly verbs: KeepingVerbs };
   readonly case: StoreApi<CaseState> & { readonly verbs: CaseVerbs };
   readonly view: StoreApi<ViewState> & { readonly verbs: ViewVerbs };
   readonly jobs: StoreApi<JobsState> & { readonly verbs: JobsVerbs };
