@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { finishAsync } from '#core/steps.ts';
 import { axisLetters } from '#core/space/affine.ts';
+import { finishAsync } from '#core/steps.ts';
 import { listSeries } from '#io/readVolume.ts';
 import { type ByteSource, openSource } from '#io/source.ts';
 import { dataFile } from '../../data.ts';
