@@ -23,6 +23,10 @@ const files = damaged
         'niivue/mha.mha',
         'nibabel/example_nifti2.nii.gz',
         'nibabel/anatomical.nii',
+        'nibabel/small.mnc',
+        'nibabel/minc2_baddim.mnc',
+        'niivue/wm.mgz',
+        'niivue/ct_perfusion.nii.gz',
       ]
         .map(dataFile)
         .filter((path) => path !== null),
@@ -40,8 +44,10 @@ self.onmessage = async ({ data: { url, name, dropped } }) => {
       ? { kind: 'file', file: new File([await (await fetch(url)).blob()], name), path: name }
       : { kind: 'url', url: new URL(url).pathname, path: name };
     const { volume } = await finishAsync(readVolume([openSource(ref)], { shared: crossOriginIsolated }));
-    const bytes = new Uint8Array(volume.scalars.byteLength);
+    const colours = volume.rgb ?? new Uint8Array(0);
+    const bytes = new Uint8Array(volume.scalars.byteLength + colours.length);
     bytes.set(new Uint8Array(volume.scalars.buffer));
+    bytes.set(colours, volume.scalars.byteLength);
     const digest = await crypto.subtle.digest('SHA-256', bytes);
     const hash = Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, '0')).join('');
     self.postMessage(JSON.stringify({ header: volume.header, hash }));
@@ -58,7 +64,10 @@ window.read = (request) => new Promise((resolve) => {
 async function here(path: string): Promise<string> {
   try {
     const { volume } = await read([diskSource(path)]);
-    const hash = createHash('sha256').update(new Uint8Array(volume.scalars.buffer)).digest('hex');
+    const hash = createHash('sha256')
+      .update(new Uint8Array(volume.scalars.buffer))
+      .update(volume.rgb ?? new Uint8Array(0))
+      .digest('hex');
     return JSON.stringify({ header: volume.header, hash });
   } catch (thrown) {
     return String(thrown);
@@ -100,6 +109,12 @@ describe.skipIf(files.length === 0)('the page reads what the command line reads'
 
   it('dropped files: header, warnings, voxels and refusals to the letter, whatever inflates them', async () => {
     const tab = await browser.newPage();
+    const fetched: string[] = [];
+    tab.on('request', (request) => fetched.push(request.url()));
+    const refused: string[] = [];
+    tab.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text())) refused.push(message.text());
+    });
     await tab.goto(origin);
     await tab.waitForFunction(() => 'read' in window);
     const ask = (n: number, name: string, dropped: boolean) =>
@@ -118,6 +133,12 @@ describe.skipIf(files.length === 0)('the page reads what the command line reads'
       if (/^(FLAIR|ok|example|anatomical)/.test(name)) expect(await ask(n, name, false)).toBe(expected);
     }
     expect(differing).toEqual([]);
+    // ITK's readers come from the page's own origin, within its policy.
+    expect(fetched.filter((url) => /minc-read-image.*\.zst$/.test(url)).map((url) => new URL(url).origin)).toEqual([
+      origin,
+    ]);
+    expect(fetched.filter((url) => !url.startsWith(origin) && !url.startsWith('blob:'))).toEqual([]);
+    expect(refused).toEqual([]);
     expect(files.length).toBeGreaterThan(50);
   });
 });
