@@ -42,6 +42,8 @@ export interface VolumeHeader {
   readonly series?: SeriesFacts;
   /** When each timepoint began, ms after the first; absent where the file does not say. */
   readonly timesMs?: readonly number[];
+  /** Planes (k) that were not measured but made up between their neighbours; a warning says where and why. */
+  readonly interpolatedSlices?: readonly number[];
   /** PET: SUV by body weight (g/ml) = suvFactor × rescaled value; absent where the tags do not allow it. */
   readonly suvFactor?: number;
   /** Smallest and largest stored value of the first timepoint. */

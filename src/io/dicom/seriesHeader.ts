@@ -30,6 +30,7 @@ export function headerOf(
     slope: even ? first.slope : 1,
     intercept: even ? first.intercept : 0,
     rasFromIjk: stack.rasFromIjk,
+    ...interpolated(stack),
     spacing: spacingOf(stack.rasFromIjk),
     modality,
     modalityGuessed: false,
@@ -45,6 +46,12 @@ export function headerOf(
     series: lead.facts,
     ...(suv && 'factor' in suv ? { suvFactor: suv.factor } : {}),
   };
+}
+
+function interpolated({ planes, nk }: OrderedStack): Pick<VolumeHeader, 'interpolatedSlices'> {
+  if (planes === null) return {};
+  const measured = new Set(planes);
+  return { interpolatedSlices: Array.from({ length: nk }, (_, k) => k).filter((k) => !measured.has(k)) };
 }
 
 /** When each frame of a film, or else each timepoint of a stack, began. */

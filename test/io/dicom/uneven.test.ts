@@ -47,7 +47,7 @@ function worstCorner({ header }: Volume, slices: readonly { plane: number; corne
 describe('missing slices', () => {
   it('one is made up between its neighbours and named, the measured ones stay', async () => {
     const volume = await readOnly(sources([0, 5, 10, 20].map((z) => flat(z, ramp(z)))));
-    expect(volume.header).toMatchObject({ dims: [4, 3, 5], spacing: [0.5, 0.75, 5] });
+    expect(volume.header).toMatchObject({ dims: [4, 3, 5], spacing: [0.5, 0.75, 5], interpolatedSlices: [3] });
     expect([0, 1, 2, 3, 4].map((k) => planeValue(volume, k))).toEqual([0, 50, 100, 150, 200]);
     expect(volume.header.warnings).toHaveLength(1);
     expect(warning(volume, 'slices-interpolated')).toMatchObject({
@@ -63,6 +63,7 @@ describe('missing slices', () => {
     const two = await readOnly(sources([0, 3, 6, 15, 18].map((z) => flat(z, ramp(z)))));
     expect(two.header.dims[2]).toBe(7);
     expect([3, 4].map((k) => planeValue(two, k))).toEqual([90, 120]);
+    expect(two.header.interpolatedSlices).toEqual([3, 4]);
     const [three] = await list(sources([0, 3, 6, 18, 21].map((z) => flat(z, 0))));
     expect(three?.error).toMatchObject({ code: 'geometry', where: 'ImagePositionPatient', file: '3.dcm' });
     expect(three?.error?.got).toBe('12.000 mm to the next slice, 3 slices are missing');
