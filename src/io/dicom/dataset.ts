@@ -40,7 +40,7 @@ export async function readHeader(source: ByteSource): Promise<DicomHeader> {
   for (let ask = FIRST_READ; ; ask *= 8) {
     const bytes = await source.bytes(0, ask);
     const whole = bytes.length < ask || (source.size !== null && bytes.length >= source.size);
-    const tried = tryParse(bytes, whole, source.name);
+    const tried = parseWithOffsets(bytes, whole, source.name);
     if (tried !== null) return tried;
     if (ask >= LONGEST_HEADER)
       throw new VesaliusError({
@@ -52,6 +52,42 @@ export async function readHeader(source: ByteSource): Promise<DicomHeader> {
         file: source.name,
       });
   }
+}
+
+/** Where no pixels are found, the tables before them may be the reason. */
+function parseWithOffsets(bytes: Uint8Array<ArrayBuffer>, whole: boolean, file: string): DicomHeader | null {
+  let tried: DicomHeader | null = null;
+  let fault: unknown = null;
+  try {
+    tried = tryParse(bytes, whole, file);
+  } catch (thrown) {
+    fault = thrown;
+  }
+  if (tried !== null && tried.pixels !== null) return tried;
+  const plain = plainOffsets(bytes);
+  if (plain !== null) return tryParse(plain, whole, file);
+  if (fault !== null) throw fault;
+  return tried;
+}
+
+/** ExtendedOffsetTable (7FE0,0001), little endian, and its value representation. */
+const EXTENDED_OFFSETS = [0xe0, 0x7f, 0x01, 0x00, 0x4f, 0x56] as const;
+
+/**
+ * dicom-parser does not know OV (words of 64 bits, with a length of 32 bits): the two tables that have it, just before the pixels,
+ * are given to it as OB. What they say is not needed: frames that have such a table are one item each (PS3.5, A.4).
+ * @returns a copy; null where there are none
+ */
+function plainOffsets(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | null {
+  const begins = (at: number) => EXTENDED_OFFSETS.every((byte, n) => bytes[at + n] === byte);
+  let at = bytes.indexOf(EXTENDED_OFFSETS[0]);
+  while (at >= 0 && !begins(at)) at = bytes.indexOf(EXTENDED_OFFSETS[0], at + 1);
+  if (at < 0 || at + 12 > bytes.length) return null;
+  const plain = bytes.slice();
+  plain[at + 5] = 0x42;
+  const lengths = at + 12 + new DataView(plain.buffer).getUint32(at + 8, true);
+  if (plain[lengths + 4] === 0x4f && plain[lengths + 5] === 0x56) plain[lengths + 5] = 0x42;
+  return plain;
 }
 
 /** null: the bytes end before the header does, and there are more. */

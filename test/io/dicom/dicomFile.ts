@@ -17,7 +17,7 @@ export type Value =
 /** Keyed by tag as dicom-parser writes it: x00280010. */
 export type DataSet = Readonly<Record<string, readonly [vr: string, value: Value]>>;
 
-const LONG = ['OB', 'OW', 'OF', 'OD', 'SQ', 'UN', 'UT'];
+const LONG = ['OB', 'OW', 'OF', 'OD', 'OV', 'SQ', 'UN', 'UT'];
 
 export function dicomFile(
   dataSet: DataSet,
