@@ -19,13 +19,13 @@ export async function addVolume(parts: OpenParts, source: OpenSource): Promise<s
   const base = store.getState().volumes[0];
   if (base === undefined)
     throw new VesaliusError({ code: 'not-open', what: 'volume', where: 'case', expected: 'an open scan', got: 'none' });
-  if ('sample' in source)
+  if ('sample' in source || 'stored' in source)
     throw new VesaliusError({
       code: 'usage',
       what: 'volume',
       where: 'source',
       expected: 'files or addresses',
-      got: source.sample,
+      got: 'sample' in source ? source.sample : 'a kept case',
     });
   const stillOpen = whileOpen(store);
   const refs = refsOf(source);

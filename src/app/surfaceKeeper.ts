@@ -1,4 +1,5 @@
 import type { Pool } from '#compute/pool.ts';
+import { placedGrid } from '#scene/pick.ts';
 import type { SurfaceStore } from '#state/surfaceStore.ts';
 import type { CaseState, SegmentRecord, Viewer } from '#state/viewer.ts';
 import { chunkIds, makeChunks } from './surfaces.ts';
@@ -25,9 +26,13 @@ export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, sur
   const running = new Map<string, { key: string; abort: AbortController; done: Promise<void> }>();
   let held = 0;
 
+  const homeOf = (segments: readonly SegmentRecord[]) =>
+    store.getState().volumes.find(({ id }) => id === segments[0]?.volume);
   const keyOf = (layer: string, segments: readonly SegmentRecord[]): string => {
     const revision = voxels.layer(layer)?.revision ?? -1;
-    return `${revision}:${segments.map(({ slot, value, isovalue }) => `${slot}=${value}@${isovalue ?? ''}`).join(',')}`;
+    const home = homeOf(segments);
+    const place = home?.placed?.matrix.join() ?? '';
+    return `${revision}:${place}:${segments.map(({ slot, value, isovalue }) => `${slot}=${value}@${isovalue ?? ''}`).join(',')}`;
   };
 
   /** An opening takes all chunks away; where it is taken back, the surfaces are to be made again. */
@@ -59,11 +64,11 @@ export function createSurfaceKeeper(pool: Pool, { case: store, voxels, jobs, sur
 
   function start(layer: string, key: string, segments: readonly SegmentRecord[], share: number): void {
     const labels = voxels.layer(layer)?.labels;
-    const record = store
-      .getState()
-      .volumes.find(({ dims }) => labels && dims.every((n, axis) => n === labels.dims[axis]));
-    const volume = record && voxels.volume(record.id);
-    if (!labels || !volume) return;
+    const record = homeOf(segments);
+    const held = record && voxels.volume(record.id);
+    if (!labels || !record || !held) return;
+    // A volume that was brought into place has its surfaces there.
+    const volume = record.placed ? { ...held, header: { ...held.header, rasFromIjk: placedGrid(record) } } : held;
     const abort = new AbortController();
     const done = jobs.verbs
       .run('job.surface', segments.length === 1 ? (segments[0]?.name ?? '') : String(segments.length), async (job) => {

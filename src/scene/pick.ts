@@ -1,8 +1,8 @@
 // What lies under a ray: a walk through the labelmaps, never a read-back from the GPU. Segments that are not drawn are not hit.
 import { castRay, type Field, refineHit, segmentField } from '#core/labelmap/castRay.ts';
-import { type Affine, affine, spacingOf } from '#core/space/affine.ts';
+import { type Affine, affine, multiply, spacingOf } from '#core/space/affine.ts';
 import { isOpaque, isShown } from '#scene/arena/layers.ts';
-import type { RasPoint, SegmentRecord, Viewer, ViewState } from '#state/viewer.ts';
+import type { RasPoint, SegmentRecord, Viewer, ViewState, VolumeRecord } from '#state/viewer.ts';
 
 export interface PickHit {
   /** Segment id. */
@@ -16,14 +16,23 @@ export interface PickOptions {
   readonly throughTranslucent?: boolean;
 }
 
-/** The grid that a layer's labels lie on: that of the first volume with its dims. */
+/**
+ * The grid that a layer's labels lie on, in the first volume's RAS mm: that of its segments' volume, through the matrix that
+ * brought that one into place. A displacement field is not in it.
+ */
 export function gridOfLayer(viewer: Pick<Viewer, 'case' | 'voxels'>, layer: string): Affine<'ras', 'ijk'> | null {
   const held = viewer.voxels.layer(layer);
   if (!held) return null;
-  const { volumes } = viewer.case.getState();
-  const { dims } = held.labels;
-  const volume = volumes.find((record) => record.dims.every((size, axis) => size === dims[axis])) ?? null;
-  return volume ? affine('ras', 'ijk', volume.rasFromIjk) : null;
+  const { volumes, segments } = viewer.case.getState();
+  const home = segments.find((segment) => segment.layer === layer)?.volume;
+  const volume = volumes.find(({ id }) => id === home);
+  return volume ? placedGrid(volume) : null;
+}
+
+/** Own voxel index → the first volume's RAS mm. */
+export function placedGrid({ rasFromIjk, placed }: VolumeRecord): Affine<'ras', 'ijk'> {
+  const own = affine('ras', 'ijk', rasFromIjk);
+  return placed ? multiply(affine('ras', 'ras', placed.matrix), own) : own;
 }
 
 /** The nearest drawn segment along a ray in RAS mm; `direction` of any length. */

@@ -46,7 +46,10 @@ export class OutlineCache {
 
   private keyOf(plane: SlicePlane, segments: readonly SegmentRecord[], selection: readonly string[]): string {
     const layers = new Set(segments.map(({ layer }) => layer));
-    const revisions = [...layers].map((layer) => `${layer} ${this.viewer.voxels.layer(layer)?.revision ?? 0}`);
+    const revisions = [...layers].map(
+      (layer) =>
+        `${layer} ${this.viewer.voxels.layer(layer)?.revision ?? 0} ${gridOfLayer(this.viewer, layer)?.m.join()}`,
+    );
     const looks = segments.map(({ layer, value, color }) => `${layer} ${value} ${color}`);
     const { origin, right, down, width, height } = plane;
     return [...origin, ...right, ...down, width, height, ...revisions, ...looks, '|', ...selection].join();

@@ -10,7 +10,7 @@ export function GeometryFacts({ volume }: { readonly volume: VolumeRecord }) {
   return (
     <details className="geometry">
       <summary>{t('volumes.geometry')}</summary>
-      <dl className="facts-grid">
+      <dl className="geometry-rows">
         {card.rows.map(({ label, value }) => (
           <div key={label} className="geometry-row">
             <dt>{label}</dt>
