@@ -244,6 +244,9 @@ export type OpenSource =
   /** A case that is kept on this device. */
   | { readonly stored: string };
 
+/** The address of a file of segments; or files of them, with the tables that name them. */
+export type LabelsSource = string | Exclude<OpenSource, { readonly sample: string } | { readonly stored: string }>;
+
 export interface MethodRequest {
   readonly method: string;
   readonly settings?: Readonly<Record<string, number | string | boolean>>;
@@ -273,8 +276,10 @@ export interface SeriesChoice {
 /** What needs workers, files or a headset; made in app. Each rejects with a VesaliusError and leaves the case whole. */
 export interface ViewerActions {
   open(source: OpenSource): Promise<void>;
-  /** Lays a labels file over the open scan; it has to lie on the scan's grid. */
-  openLabels(url: string): Promise<void>;
+  /** Lays segments of any kind over the open scan, each file as one step; meshes open without a scan too. */
+  openLabels(source: LabelsSource): Promise<void>;
+  /** Whether these are segments alone, which lie over a scan and are none themselves. */
+  segmentsAlone(source: LabelsSource): Promise<boolean>;
   /** Reads a further scan and lays it over the open one; gives its id. */
   addVolume(source: OpenSource): Promise<string>;
   /** Finds by elastix how a volume lies on the first, in a worker, and keeps that as one step. */

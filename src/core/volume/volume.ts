@@ -35,7 +35,7 @@ export interface VolumeHeader {
   readonly modalityGuessed: boolean;
   /** Of the rescaled values: 'HU' for CT, else '' where the file does not say. */
   readonly unit: string;
-  readonly format: 'nifti' | 'analyze' | 'dicom' | 'nrrd' | 'metaimage' | 'mgh' | 'phantom' | 'itk';
+  readonly format: 'nifti' | 'analyze' | 'dicom' | 'nrrd' | 'metaimage' | 'mgh' | 'phantom' | 'mesh' | 'itk';
   readonly synthetic: boolean;
   readonly warnings: readonly Warning[];
   /** DICOM: what is shown on the case line. Never the patient's name unless asked for. */
