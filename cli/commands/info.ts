@@ -38,12 +38,12 @@ Example: vesalius info chest/ --series 2 --at -20.5,14,120 --json`,
       try {
         if (entry.error) throw new VesaliusError(entry.error);
         const { volume } = await saidOf(input, () =>
-          follow(readVolume(entry.sources.map(openSource), { shared: true })),
+          follow(readVolume(entry.sources.map(openSource), { shared: true, series: entry.uid })),
         );
         const { header } = volume;
         series.push({
           uid: entry.uid,
-          name: header.name,
+          name: entry.header?.name ?? header.name,
           ...(header.series ? { number: header.series.number, date: header.series.date } : {}),
           format: header.format,
           modality: header.modality,
@@ -54,6 +54,9 @@ Example: vesalius info chest/ --series 2 --at -20.5,14,120 --json`,
           scalarType: header.scalarType,
           range: header.storedRange.map((stored) => header.slope * stored + header.intercept).sort((a, b) => a - b),
           values: valuesAt(volume, points),
+          ...(header.timesMs ? { timesMs: header.timesMs } : {}),
+          ...(header.suvFactor === undefined ? {} : { suvFactor: header.suvFactor }),
+          ...(header.interpolatedSlices ? { interpolatedSlices: header.interpolatedSlices } : {}),
           warnings: united(header.warnings, entry.header?.warnings ?? []),
         });
       } catch (thrown) {

@@ -84,7 +84,10 @@ function choose(found: readonly Found[], { series }: ReadOptions, name: string):
     const got = found.length;
     throw new VesaliusError({ code: 'usage', what: 'series', where: 'series', expected: 'one', got, file: name });
   }
-  const named = found.find(({ uid }) => uid === String(series));
+  // One stack of a series that holds several has the series' own UID where its files are opened without the others'.
+  const whole = String(series).replace(/#\d+$/, '');
+  const named =
+    found.find(({ uid }) => uid === String(series)) ?? found.find(({ uid }) => uid === whole && found.length === 1);
   const numbered = /^\d+$/.test(String(series)) ? found[Number(series) - 1] : undefined;
   const chosen = named ?? numbered;
   if (chosen) return chosen;

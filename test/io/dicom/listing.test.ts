@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { axisLetters } from '#core/space/affine.ts';
 import { finishAsync } from '#core/steps.ts';
-import { listSeries } from '#io/readVolume.ts';
+import { listSeries, readVolume } from '#io/readVolume.ts';
 import { type ByteSource, openSource } from '#io/source.ts';
 import { dataFile } from '../../data.ts';
 import { memorySource } from '../memorySource.ts';
@@ -183,6 +183,19 @@ describe('several stacks of one series are named apart', () => {
       'Test, 0.5 × 0.75 mm',
       'Test, 1 × 1 mm',
     ]);
+  });
+});
+
+describe('a stack of a series that holds several', () => {
+  it('opens by its UID from all files and from its own', async () => {
+    const files = sources([axial(0, 1), axial(3, 2), axial(6, 3, { x00280030: ['DS', '1\\1'] })]);
+    const listed = await finishAsync(listSeries(files));
+    expect(listed.map(({ uid }) => uid)).toEqual(['1.2.3.4#1', '1.2.3.4#2']);
+    for (const [n, { uid, sources: own }] of listed.entries())
+      for (const refs of [files, own.map(openSource)]) {
+        const { volume } = await finishAsync(readVolume(refs, { shared: true, series: uid }));
+        expect(volume.header.dims[2]).toBe(2 - n);
+      }
   });
 });
 
