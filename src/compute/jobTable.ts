@@ -34,6 +34,8 @@ export const jobTable = {
   valueHistogram: async () => (await import('#compute/jobs/segment/preview.ts')).valueHistogram,
   labelBricks: async () => (await import('#compute/jobs/labelBricks.ts')).labelBricks,
   register: async () => (await import('#compute/jobs/register.ts')).register,
+  readSegments: async () => (await import('#compute/jobs/readSegments.ts')).readSegments,
+  sortSources: async () => (await import('#compute/jobs/readSegments.ts')).sortSources,
 } as const;
 
 export type Jobs = { [Name in keyof typeof jobTable]: Awaited<ReturnType<(typeof jobTable)[Name]>> };

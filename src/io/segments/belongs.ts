@@ -2,6 +2,21 @@ import { VesaliusError } from '#core/errors.ts';
 import type { Warning } from '#core/warnings.ts';
 import type { BelongsTo, ScanGrid } from './segmentSet.ts';
 
+/** One series may have been split into several stacks, `UID#2`. */
+const seriesOf = (scan: ScanGrid) => scan.seriesUid?.replace(/#\d+$/, '');
+
+/** The scan on which segments were drawn: of the same series, else of the same frame of reference, else the first; undefined where none is open. */
+export function scanOf(
+  { seriesUid, frameOfReferenceUid }: BelongsTo,
+  scans: readonly ScanGrid[],
+): ScanGrid | undefined {
+  return (
+    (seriesUid ? scans.find((scan) => seriesOf(scan) === seriesUid) : undefined) ??
+    (frameOfReferenceUid ? scans.find((scan) => scan.frameOfReferenceUid === frameOfReferenceUid) : undefined) ??
+    scans[0]
+  );
+}
+
 /**
  * Holds what a file says it was drawn on against the open scan. The same series, or the same frame of reference, is enough to lie in one
  * space; where both are known and both differ, the file is another patient's or another day's.
@@ -10,8 +25,7 @@ import type { BelongsTo, ScanGrid } from './segmentSet.ts';
 export function belongingWarnings(belongsTo: BelongsTo | null, scan: ScanGrid, file: string): Warning[] {
   if (!belongsTo) return [];
   const { seriesUid, frameOfReferenceUid } = belongsTo;
-  // One series may have been split into several stacks, `UID#2`.
-  const own = scan.seriesUid?.replace(/#\d+$/, '');
+  const own = seriesOf(scan);
   const sameSeries = seriesUid && own ? seriesUid === own : null;
   const sameFrame =
     frameOfReferenceUid && scan.frameOfReferenceUid ? frameOfReferenceUid === scan.frameOfReferenceUid : null;

@@ -3,7 +3,7 @@ import type { AsyncSteps } from '#core/steps.ts';
 import type { Warning } from '#core/warnings.ts';
 import { refuseTooLarge } from '../memory.ts';
 import type { ByteSource } from '../source.ts';
-import { belongingWarnings, needsScan } from './belongs.ts';
+import { belongingWarnings, needsScan, scanOf } from './belongs.ts';
 import { type ContourRuns, contourRuns } from './contourRuns.ts';
 import { type Roi, readStructureSet } from './rtStruct.ts';
 import { packLayers } from './runs.ts';
@@ -14,9 +14,10 @@ import { tissueOf } from './tissueOf.ts';
  * An RT structure set on the scan's grid: each region with closed contours is a segment; points and open lines are none and are said.
  * @throws VesaliusError 'not-open' without a scan, 'geometry' where the contours lie elsewhere, else naming the keyword
  */
-export async function* readRtStruct(source: ByteSource, scan: ScanGrid | null): AsyncSteps<SegmentSet> {
+export async function* readRtStruct(source: ByteSource, scans: readonly ScanGrid[]): AsyncSteps<SegmentSet> {
   try {
     const { rois, belongsTo } = await readStructureSet(source);
+    const scan = scanOf(belongsTo, scans);
     if (!scan) throw needsScan(belongsTo, 'RT structure set', source.name);
     belongingWarnings(belongsTo, scan, source.name);
     refuseTooLarge(scan.dims[0] * scan.dims[1] * scan.dims[2], 'dims', scan.dims);

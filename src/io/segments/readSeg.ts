@@ -11,6 +11,7 @@ import { type PixelSource, pixelSource } from '../dicom/pixelSource.ts';
 import { EXPLICIT_BIG, transferSyntaxOf } from '../dicom/transferSyntax.ts';
 import { refuseTooLarge } from '../memory.ts';
 import type { ByteSource } from '../source.ts';
+import { scanOf } from './belongs.ts';
 import { type Packed, packLayers, RunBuilder } from './runs.ts';
 import { DEFLATED_FRAMES, readSegHeader, type SegFile, type SegItem } from './segHeader.ts';
 import type { LabelGrid, LabelValues, ReadSegment, ScanGrid, SegmentSet } from './segmentSet.ts';
@@ -23,12 +24,13 @@ const BACKGROUND = '125040';
 /**
  * A DICOM segmentation on its own grid. BINARY and FRACTIONAL: a frame for each segment and plane, in any order, planes may be left
  * out; segments may overlap. LABELMAP: a frame for each plane, its values are the segments' numbers.
- * @param scan whose step between slices is tried where the file does not say its own
+ * @param scans whose step between slices is tried where the file does not say its own
  * @throws VesaliusError naming keyword and file
  */
-export async function* readSeg(source: ByteSource, scan: ScanGrid | null): AsyncSteps<SegmentSet> {
+export async function* readSeg(source: ByteSource, scans: readonly ScanGrid[]): AsyncSteps<SegmentSet> {
   try {
     const file = await readSegHeader(source);
+    const scan = scanOf(file.belongsTo, scans);
     const scanStep = scan ? [spacingOf(scan.rasFromIjk)[2]] : [];
     const { nk, plane, rasFromIjk } = planesOf(file.frames, [...file.stepsMm, ...scanStep]);
     const dims: Dims = [file.columns, file.rows, nk];

@@ -5,7 +5,7 @@ import { describeBytes } from '../formats.ts';
 import type { ByteSource } from '../source.ts';
 import { readHead, type SourceHead } from '../sourceHead.ts';
 import { unpacked } from '../unpacked.ts';
-import { belongingWarnings } from './belongs.ts';
+import { belongingWarnings, scanOf } from './belongs.ts';
 import { countValues } from './labelValues.ts';
 import { layingWarnings, layOnGrid, planLaying } from './layOnGrid.ts';
 import type { LabelName, LabelNames } from './names.ts';
@@ -16,16 +16,21 @@ import { namesIn, type SegmentsKind, segmentsKind } from './sniffSegments.ts';
 export interface FileSegments extends SegmentSet {
   /** Base name, as it was given. */
   readonly file: string;
+  /** Which of the scans it lies on; null where none is open. */
+  readonly scan: number | null;
 }
 
 /**
  * Reads segments of any kind: DICOM SEG, RTSTRUCT, .seg.nrrd, labelmaps, meshes. Tables of names among the files name the values of the
  * labelmaps. Each file gives a set of its own, in the order of the files.
- * @param scan the open scan: labels are laid on its grid, or refused with what keeps them off it. null: they stay on their own grid,
- * and what has none is refused with the scan that it belongs to
+ * @param scans the open scans: labels are laid on the grid of the one that they say they belong to, else of the first, or refused with what
+ * keeps them off it. None: they stay on their own grid, and what has none is refused with the scan that it belongs to
  * @throws VesaliusError for the first file that cannot be read
  */
-export async function* readSegments(sources: readonly ByteSource[], scan: ScanGrid | null): AsyncSteps<FileSegments[]> {
+export async function* readSegments(
+  sources: readonly ByteSource[],
+  scans: readonly ScanGrid[],
+): AsyncSteps<FileSegments[]> {
   const found: { readonly head: SourceHead; readonly kind: SegmentsKind }[] = [];
   const names = new Map<number, LabelName>();
   let tables = 0;
@@ -47,8 +52,11 @@ export async function* readSegments(sources: readonly ByteSource[], scan: ScanGr
   for (const { head, kind } of found) {
     if (kind === 'names' || used.has(head.source)) continue;
     if (kind === 'other' && found.length > 1 && isData(head)) continue;
-    const set = yield* readOne(head, kind, sources, tables > 0 ? names : null, scan);
-    sets.push({ ...(scan ? yield* onScan(set, scan, head.source.name) : set), file: head.source.name });
+    const set = yield* readOne(head, kind, sources, tables > 0 ? names : null, scans);
+    const file = head.source.name;
+    const scan = set.belongsTo ? scanOf(set.belongsTo, scans) : scans[0];
+    if (!scan) sets.push({ ...set, file, scan: null });
+    else sets.push({ ...(yield* onScan(set, scan, file)), file, scan: scans.indexOf(scan) });
   }
   if (sets.length > 0) return sets;
   throw new VesaliusError({
@@ -74,16 +82,16 @@ async function* readOne(
   kind: SegmentsKind,
   sources: readonly ByteSource[],
   names: LabelNames | null,
-  scan: ScanGrid | null,
+  scans: readonly ScanGrid[],
 ): AsyncSteps<SegmentSet> {
   switch (kind) {
     case 'dicom-seg': {
       const { readSeg } = await import('./readSeg.ts');
-      return yield* readSeg(head.gzip ? await unpacked(head.source) : head.source, scan);
+      return yield* readSeg(head.gzip ? await unpacked(head.source) : head.source, scans);
     }
     case 'rtstruct': {
       const { readRtStruct } = await import('./readRtStruct.ts');
-      return yield* readRtStruct(head.gzip ? await unpacked(head.source) : head.source, scan);
+      return yield* readRtStruct(head.gzip ? await unpacked(head.source) : head.source, scans);
     }
     case 'seg-nrrd':
       return yield* (await import('./segNrrd.ts')).readSegNrrd(head);

@@ -34,7 +34,7 @@ async function open(path: string, scan: ScanGrid | null, ...more: string[]): Pro
   const sets = await finishAsync(
     readSegments(
       [path, ...more].map((each) => diskSource(dataFile(each) as string)),
-      scan,
+      scan ? [scan] : [],
     ),
   );
   expect(sets.length).toBe(1);

@@ -1,0 +1,77 @@
+import { transferring } from '#compute/protocol.ts';
+import { type LabelmapData, labelmapFromDense } from '#core/labelmap/labelmap.ts';
+import type { AsyncSteps } from '#core/steps.ts';
+import type { FileSegments } from '#io/segments/readSegments.ts';
+import type { ScanGrid } from '#io/segments/segmentSet.ts';
+import { openSource, type SourceRef } from '#io/source.ts';
+import { buffersOf, sharedBricks } from './sharedBricks.ts';
+
+/** The segments of one file, its layers in bricks. */
+export interface SegmentsRead extends Omit<FileSegments, 'layers'> {
+  readonly layers: readonly LabelmapData[];
+}
+
+/**
+ * Reads segments of any kind onto the grid of one of the open scans (the one that they say they belong to, else the first), or, without a
+ * scan, onto a grid of their own.
+ */
+export async function* readSegments(
+  refs: readonly SourceRef[],
+  scans: readonly ScanGrid[],
+): AsyncSteps<SegmentsRead[]> {
+  const { readSegments: readFiles } = await import('#io/segments/readSegments.ts');
+  const sets = yield* readFiles(refs.map(openSource), scans);
+  const read: SegmentsRead[] = [];
+  for (const set of sets) {
+    const layers: LabelmapData[] = [];
+    for (const layer of set.layers) {
+      layers.push(sharedBricks(labelmapFromDense(layer, set.grid.dims)));
+      yield { stage: 'bricks', done: layers.length, of: set.layers.length };
+    }
+    read.push({ ...set, layers });
+  }
+  return transferring(
+    read,
+    read.flatMap(({ layers }) => layers.flatMap(buffersOf)),
+  );
+}
+
+export interface SortedSources {
+  /** What may hold a scan. */
+  readonly scans: readonly SourceRef[];
+  /** Segments, and the tables of names that go with them. */
+  readonly segments: readonly SourceRef[];
+  /** All of the segments are meshes, which need no scan. */
+  readonly meshes: boolean;
+}
+
+/** Tells files of segments from scans, by their first bytes. A file that cannot be read counts as a scan: reading it says why. */
+export async function* sortSources(refs: readonly SourceRef[]): AsyncSteps<SortedSources> {
+  const [{ readHead }, { segmentsKind }] = await Promise.all([
+    import('#io/sourceHead.ts'),
+    import('#io/segments/sniffSegments.ts'),
+  ]);
+  const scans: SourceRef[] = [];
+  const segments: SourceRef[] = [];
+  const tables: SourceRef[] = [];
+  let meshes = true;
+  for (const [index, ref] of refs.entries()) {
+    const kind = await readHead(openSource(ref))
+      .then(segmentsKind)
+      .catch(() => 'other' as const);
+    if (kind === 'names') tables.push(ref);
+    else if (
+      kind === 'dicom-seg' ||
+      kind === 'rtstruct' ||
+      kind === 'seg-nrrd' ||
+      kind === 'labels' ||
+      kind === 'mesh'
+    ) {
+      segments.push(ref);
+      meshes &&= kind === 'mesh';
+    } else scans.push(ref);
+    yield { stage: 'list', done: index + 1, of: refs.length };
+  }
+  if (segments.length === 0) return { scans: [...scans, ...tables], segments, meshes: false };
+  return { scans, segments: [...segments, ...tables], meshes };
+}
