@@ -34,12 +34,17 @@ export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<
     if ('sample' in source) await openPhantom(parts, marks, own.signal);
     else {
       const refs = refsOf(source);
-      const series = refs.length > 1 ? await chooseSeries(parts, refs, own.signal) : undefined;
+      const series = mayHoldSeveral(refs) ? await chooseSeries(parts, refs, own.signal) : undefined;
       await openScan(parts, marks, refs, series, own.signal);
     }
     // Whoever waits for this one, to lay labels over it, must not take the newer one for it.
     if (own.signal.aborted) throw cancelled('the only opening', 'a newer one');
   };
+}
+
+/** Of one file, a NIfTI alone is sure to be one scan: an archive or a DICOM object may hold more. */
+function mayHoldSeveral(refs: readonly SourceRef[]): boolean {
+  return refs.length !== 1 || !/\.nii(\.gz)?$/i.test(refs[0]?.path ?? '');
 }
 
 /** Headers first: where a folder holds several scans, the user says which. */
