@@ -14,7 +14,6 @@ import type { MethodRequest, SeriesChoice, Viewer, ViewerActions } from '#state/
 import { createViewStore } from '#state/viewStore.ts';
 import { exportCase } from './exportCase.ts';
 import { createOpener, type OpenParts } from './openCase.ts';
-import { openLabels } from './openLabels.ts';
 import { newSegments } from './segments.ts';
 import { createSurfaceKeeper, type SurfaceKeeper } from './surfaceKeeper.ts';
 import { createPreview } from './thresholdPreview.ts';
@@ -66,7 +65,8 @@ export function createViewer(): Composition {
 
   const actions: ViewerActions = {
     open: createOpener(parts),
-    openLabels: (url) => openLabels(parts, url),
+    openLabels: async (source) => (await import('./openLabels.ts')).openLabels(parts, source),
+    segmentsAlone: async (source) => (await import('./openLabels.ts')).segmentsAlone(parts, source),
     addVolume: async (source) => (await import('./addVolume.ts')).addVolume(parts, source),
     registerVolume: async (id, kind) => (await import('./registerVolumes.ts')).registerVolume(parts, id, kind),
     placeByLandmarks: async (id, pairs) => (await import('./registerVolumes.ts')).placeByLandmarks(parts, id, pairs),

@@ -7,6 +7,7 @@ import type { OpenSource, SeriesChoice, Viewer } from '#state/viewer.ts';
 import { startMarks } from './marks.ts';
 import { openPhantom } from './openPhantom.ts';
 import { openScan } from './openScan.ts';
+import { sortFiles } from './sortFiles.ts';
 import { refsOf, titleOf } from './sources.ts';
 import type { SurfaceKeeper } from './surfaceKeeper.ts';
 
@@ -26,16 +27,24 @@ export interface OpenParts {
 /** Opens what the user gave. What is open stays as it is until the new scan has been read; an opening under way gives way. */
 export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<void> {
   let last = new AbortController();
+  let [calls, newest] = [0, 0];
   return async (source) => {
+    const marks = startMarks();
+    const call = ++calls;
+    const files = 'sample' in source || 'stored' in source ? null : await sortFiles(parts, refsOf(source));
+    // Segments alone lie over what is open, and take nothing's place.
+    if (files?.scans.length === 0 && files.segments.length > 0) return laySegments(parts, files.segments);
+    if (call < newest) throw cancelled('the only opening', 'a newer one');
+    newest = call;
     last.abort();
     const own = new AbortController();
     last = own;
-    const marks = startMarks();
     if ('sample' in source) await openPhantom(parts, marks, own.signal);
     else {
-      const refs = refsOf(source);
+      const refs = files?.scans ?? [];
       const series = mayHoldSeveral(refs) ? await chooseSeries(parts, refs, own.signal) : undefined;
       await openScan(parts, marks, refs, series, own.signal);
+      if (files && files.segments.length > 0 && !own.signal.aborted) await laySegments(parts, files.segments);
     }
     // Whoever waits for this one, to lay labels over it, must not take the newer one for it.
     if (own.signal.aborted) throw cancelled('the only opening', 'a newer one');
@@ -45,6 +54,10 @@ export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<
 /** Of one file, a NIfTI alone is sure to be one scan: an archive or a DICOM object may hold more. */
 function mayHoldSeveral(refs: readonly SourceRef[]): boolean {
   return refs.length !== 1 || !/\.nii(\.gz)?$/i.test(refs[0]?.path ?? '');
+}
+
+async function laySegments(parts: OpenParts, refs: readonly SourceRef[]): Promise<void> {
+  await (await import('./openLabels.ts')).openLabels(parts, { refs });
 }
 
 /** Headers first: where a folder holds several scans, the user says which. */
