@@ -34,12 +34,14 @@ describe('an opening', () => {
     const store = testCase();
     const asked: AbortSignal[] = [];
     // Two scans are listed; nothing is ever read to its end.
-    const run = (job: string, _args: unknown, { signal }: { signal?: AbortSignal } = {}) =>
+    const run = (job: string, [refs]: readonly unknown[], { signal }: { signal?: AbortSignal } = {}) =>
       job === 'listSeries'
         ? Promise.resolve([{ uid: '1' }, { uid: '2' }])
-        : new Promise((_, reject) => {
-            signal?.addEventListener('abort', () => reject(new VesaliusError({ ...CANCELLED, what: job })));
-          });
+        : job === 'sortSources'
+          ? Promise.resolve({ scans: refs, segments: [] })
+          : new Promise((_, reject) => {
+              signal?.addEventListener('abort', () => reject(new VesaliusError({ ...CANCELLED, what: job })));
+            });
     const pool = { size: 1, run, close: () => undefined } as unknown as Pool;
     const [jobs, surfaces] = [jobsStore(), createSurfaceStore()];
     const keeper = createSurfaceKeeper(pool, { case: store, voxels: store.voxels, jobs, surfaces });
@@ -57,6 +59,7 @@ describe('an opening', () => {
     await new Promise((resolve) => setTimeout(resolve, 0));
     expect(asked.map(({ aborted }) => aborted)).toEqual([false]);
     open({ refs: [file('b')] }).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 0));
     expect(asked[0]?.aborted).toBe(true);
     expect(await older).toBe('cancelled');
   });

@@ -100,6 +100,7 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
     setOverlay: notHere,
     setPlaced: notHere,
     addLayer: notHere,
+    addLayers: notHere,
     refineLayer: notHere,
     paint: notHere,
     setSegment: (id, patch) =>
@@ -171,6 +172,10 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
           revision: revision + 1,
         })),
     }),
+    keeping: Object.assign(
+      createStore(() => ({ save: 'none' as const, cases: null, usage: null, open: '' })),
+      { verbs: { look: notHere, remove: notHere } },
+    ),
     voxels: {
       volume: () => null,
       header: () => null,
