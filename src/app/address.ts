@@ -12,12 +12,16 @@ export interface Address {
 export function readAddress(search: string): Address {
   const params = new URLSearchParams(search);
   const urls = (params.get('urls') ?? '').split(',').filter(Boolean);
-  const source: OpenSource | null =
-    urls.length > 0 ? { urls } : params.get('case') === 'phantom:thorax' ? { sample: 'phantom:thorax' } : null;
+  const source: OpenSource | null = urls.length > 0 ? { urls } : sourceOf(params.get('case') ?? '');
   return {
     source,
     labels: params.get('labels'),
     language: params.get('lang'),
     emulateHeadset: params.get('xr') === 'emulate',
   };
+}
+
+function sourceOf(name: string): OpenSource | null {
+  if (name === 'phantom:thorax') return { sample: name };
+  return name.startsWith('stored:') ? { stored: name.slice('stored:'.length) } : null;
 }

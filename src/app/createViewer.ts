@@ -5,14 +5,17 @@ import { spawnBrowser } from '#compute/spawnBrowser.ts';
 import { VesaliusError } from '#core/errors.ts';
 import { timepointOf } from '#core/volume/timepoint.ts';
 import { setLanguage } from '#i18n/t.ts';
+import type { VolumeRecipe } from '#io/stored/arrays.ts';
 import { createLightKeeper, type LightKeeper } from '#scene/lightKeeper.ts';
 import type { StageModel } from '#scene/StageModel.ts';
 import { type CaseStore, createCaseStore } from '#state/caseStore.ts';
 import { createJobsStore } from '#state/jobsStore.ts';
+import { journalFeed } from '#state/journalStore.ts';
 import { createSurfaceStore } from '#state/surfaceStore.ts';
 import type { MethodRequest, SeriesChoice, Viewer, ViewerActions } from '#state/viewer.ts';
 import { createViewStore } from '#state/viewStore.ts';
 import { exportCase } from './exportCase.ts';
+import { createKeeping, type Keeping } from './keeping.ts';
 import { createOpener, type OpenParts } from './openCase.ts';
 import { newSegments } from './segments.ts';
 import { createSurfaceKeeper, type SurfaceKeeper } from './surfaceKeeper.ts';
@@ -27,6 +30,7 @@ export interface Composition {
   readonly keeper: SurfaceKeeper;
   readonly lights: LightKeeper;
   readonly isolated: boolean;
+  readonly keeping: Keeping;
   /** The 3D view while it is mounted. */
   stage: StageModel | null;
   /** Set when the XR chunk has been loaded. */
@@ -42,14 +46,32 @@ export function createViewer(): Composition {
   const isolated = globalThis.crossOriginIsolated === true;
   const pool = createPool(spawnBrowser, isolated ? Math.max(2, Math.min(8, navigator.hardwareConcurrency ?? 2)) : 2);
   const newId = (kind: string) => `${kind[0]}-${randomWords()}`;
-  const store = createCaseStore({ newId, now: Date.now });
+  const feed = journalFeed();
+  const store = createCaseStore({ newId, now: Date.now }, { journalStore: feed });
   const jobs = createJobsStore({ now: () => performance.now(), after: (ms, then) => setTimeout(then, ms) });
   const surfaces = createSurfaceStore();
   const view = createViewStore(deviceStorage());
   const keeper = createSurfaceKeeper(pool, { case: store, voxels: store.voxels, jobs, surfaces });
   const lights = createLightKeeper(pool, { case: store, view, voxels: store.voxels, surfaces });
   const seriesQuestion = createSeriesQuestion();
-  const parts: OpenParts = { pool, store, jobs, surfaces, keeper, newId, shared: isolated, ask: seriesQuestion.ask };
+  const recipes = new Map<string, VolumeRecipe>();
+  const keeping = createKeeping(
+    async (kept) => (await import('./caseKeeper.ts')).createCaseKeeper({ store, feed, keeping: kept, jobs, recipes }),
+    store,
+    surfaces,
+  );
+  const parts: OpenParts = {
+    pool,
+    store,
+    jobs,
+    surfaces,
+    keeper,
+    newId,
+    shared: isolated,
+    ask: seriesQuestion.ask,
+    recipes,
+    stored: keeping.keeper,
+  };
   setLanguage(view.getState().language);
 
   const volume = () => {
@@ -130,8 +152,18 @@ export function createViewer(): Composition {
     },
   };
 
-  const viewer: Viewer = { case: store, view, jobs, surfaces, voxels: store.voxels, actions };
-  const composition: Composition = { viewer, store, pool, keeper, lights, isolated, stage: null, headset: null };
+  const viewer: Viewer = { keeping: keeping.store, case: store, view, jobs, surfaces, voxels: store.voxels, actions };
+  const composition: Composition = {
+    viewer,
+    store,
+    pool,
+    keeper,
+    lights,
+    isolated,
+    keeping,
+    stage: null,
+    headset: null,
+  };
   return composition;
 }
 

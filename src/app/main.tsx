@@ -10,6 +10,7 @@ import { answerPortal } from './embed.ts';
 import { startHeadset } from './headset.ts';
 import { Page } from './Page.tsx';
 import { readiness } from './readiness.ts';
+import { leftOpen } from './leftOpen.ts';
 import { createViewerApi } from './viewerApi.ts';
 
 const composition = createViewer();
@@ -18,18 +19,27 @@ const address = readAddress(location.search);
 const language = languages.find((each) => each === address.language);
 if (language) setLanguage(language);
 
+// What the address asks for goes before what was open when the page ended.
+const left = address.source ? null : leftOpen();
+const source = address.source ?? (left && { stored: left.id });
+
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no #root');
 createRoot(root).render(
   <StrictMode>
-    <Page composition={composition} opening={address.source !== null} />
+    <Page composition={composition} opening={source !== null} />
   </StrictMode>,
 );
 
-startHeadset(composition, { emulate: address.emulateHeadset, opens: address.source !== null });
+startHeadset(composition, { emulate: address.emulateHeadset, opens: source !== null });
 const { actions } = composition.viewer;
-const { source, labels } = address;
+const { labels } = address;
 const opening = source && actions.open(source);
+if (left?.ended)
+  opening?.then(
+    () => composition.viewer.jobs.verbs.notify('notice.restored', ''),
+    () => undefined,
+  );
 window.vesalius = createViewerApi(composition, readiness(composition, opening));
 answerPortal(window.vesalius).catch((thrown: unknown) => console.warn('portal', thrown));
 // What failed is on its card.

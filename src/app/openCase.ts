@@ -1,9 +1,11 @@
 import type { Pool } from '#compute/pool.ts';
 import { VesaliusError } from '#core/errors.ts';
 import type { SourceRef } from '#io/source.ts';
+import type { VolumeRecipe } from '#io/stored/arrays.ts';
 import type { CaseStore } from '#state/caseStore.ts';
 import type { SurfaceStore } from '#state/surfaceStore.ts';
 import type { OpenSource, SeriesChoice, Viewer } from '#state/viewer.ts';
+import type { CaseKeeper } from './caseKeeper.ts';
 import { startMarks } from './marks.ts';
 import { openPhantom } from './openPhantom.ts';
 import { openScan } from './openScan.ts';
@@ -22,6 +24,10 @@ export interface OpenParts {
   readonly shared: boolean;
   /** Asks which of several series to open; null: none, as when the opening has given way. */
   readonly ask: (choices: readonly SeriesChoice[], opening: AbortSignal) => Promise<string | null>;
+  /** What a volume was made from, where it need not be stored. */
+  readonly recipes: Map<string, VolumeRecipe>;
+  /** What keeps cases on this device. */
+  readonly stored: () => Promise<CaseKeeper>;
 }
 
 /** Opens what the user gave. What is open stays as it is until the new scan has been read; an opening under way gives way. */
@@ -40,7 +46,10 @@ export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<
     const own = new AbortController();
     last = own;
     if ('sample' in source) await openPhantom(parts, marks, own.signal);
-    else {
+    else if ('stored' in source) {
+      const { openStored } = await import('./openStored.ts');
+      await openStored(parts, await parts.stored(), marks, source.stored, own.signal);
+    } else {
       const refs = files?.scans ?? [];
       const series = mayHoldSeveral(refs) ? await chooseSeries(parts, refs, own.signal) : undefined;
       await openScan(parts, marks, refs, series, own.signal);

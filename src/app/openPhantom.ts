@@ -27,6 +27,7 @@ const NOISE_HU = 12;
 export async function openPhantom(parts: OpenParts, marks: OpenMarks, opening: AbortSignal): Promise<void> {
   const { jobs, store, keeper, newId } = parts;
   const volumeId = newId('volume');
+  parts.recipes.set(volumeId, { sample: 'thorax', size: FINE_SIZE, noiseHu: NOISE_HU, seed: SEED });
   const stillOpen = () => store.getState().volumes.some(({ id }) => id === volumeId);
   const release = keeper.hold();
   try {

@@ -3,7 +3,9 @@ import type { SourceRef } from '#io/source.ts';
 import type { OpenSource } from '#state/viewer.ts';
 
 /** What the user opened, as sources for a worker: relative URLs are the page's to resolve. */
-export function refsOf(source: Exclude<OpenSource, { readonly sample: string }>): readonly SourceRef[] {
+export function refsOf(
+  source: Exclude<OpenSource, { readonly sample: string } | { readonly stored: string }>,
+): readonly SourceRef[] {
   if ('refs' in source) return source.refs;
   if ('urls' in source) return source.urls.map((url) => ({ kind: 'url', url: absolute(url), path: lastPart(url) }));
   return source.files.map((file) => ({ kind: 'file', file, path: file.webkitRelativePath || file.name }));

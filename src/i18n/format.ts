@@ -123,3 +123,18 @@ export function parseNumber(text: string): number | null {
     .replace(decimal, '.');
   return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plainText) ? Number(plainText) : null;
 }
+
+/** Whole megabytes; gigabytes with one decimal from 1,000 MB. What is there is never 0. */
+export function formatMegabytes(bytes: number): string {
+  const megabytes = bytes / 1e6;
+  return megabytes < 1000
+    ? quantityText(plain(formatNumber(Math.max(1, megabytes)), 'MB'))
+    : quantityText(plain(formatNumber(megabytes / 1000, 1), 'GB'));
+}
+
+/** Day and minute, as the language writes them. */
+export function formatDay(ms: number): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short', numberingSystem: 'latn' }).format(
+    ms,
+  );
+}

@@ -335,6 +335,7 @@ export type {
   PlacedRecord,
   RasPoint,
   SegmentRecord,
+  StoredCaseEntry,
   TissueId,
   VolumeRecord,
   WindowRecord,

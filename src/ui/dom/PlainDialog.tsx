@@ -3,10 +3,13 @@ import { type ReactNode, useEffect, useId, useRef } from 'react';
 /** A dialog of the browser's own: it keeps the focus in, gives it back, and closes with Esc. */
 export function PlainDialog({
   title,
+  role,
   children,
   onClose,
 }: {
   readonly title: string;
+  /** A question that has to be answered; else a dialog as any. */
+  readonly role?: 'alertdialog';
   readonly children: ReactNode;
   readonly onClose: () => void;
 }) {
@@ -17,7 +20,7 @@ export function PlainDialog({
     if (dialog && !dialog.open) dialog.showModal();
   }, []);
   return (
-    <dialog ref={element} className="dialog" aria-labelledby={id} onClose={onClose}>
+    <dialog ref={element} className="dialog" role={role} aria-labelledby={id} onClose={onClose}>
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>

@@ -1,13 +1,16 @@
 import { ArrowLeft, CircleQuestionMark, Contrast, Eye, Languages, Moon, MousePointer2 } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { language, setLanguage, t } from '#i18n/t.ts';
-import { useView, useViewer } from '#scene/viewerContext.ts';
+import { useKeeping, useView, useViewer } from '#scene/viewerContext.ts';
 import type { Theme } from '#state/viewer.ts';
 import { acts } from '#ui/model/acts.ts';
 import { languages, themes } from '#ui/model/choices.ts';
 import { Mark } from './Mark.tsx';
 import { PlainDialog } from './PlainDialog.tsx';
 import { Keys } from './Rich.tsx';
+
+/** After what the page itself has to load. */
+const LOOK_AFTER_MS = 200;
 
 /** Name, the way back to an open case, language, theme, help. */
 export function StartBar({ back, onBack }: { readonly back: string; readonly onBack: () => void }) {
@@ -83,11 +86,28 @@ export function StartBar({ back, onBack }: { readonly back: string; readonly onB
   );
 }
 
+const RecentCases = lazy(() => import('./RecentCases.tsx'));
+
+/** Cases that are kept on this device. The list loads when there is nothing else to do. */
 export function RecentCard() {
+  const { keeping } = useViewer();
+  const some = useKeeping(({ cases }) => (cases?.length ?? 0) > 0);
+  useEffect(() => {
+    // A device without storage has none, and that is all there is to say.
+    const look = () => void keeping.verbs.look().catch(() => undefined);
+    const waiting = setTimeout(look, LOOK_AFTER_MS);
+    return () => clearTimeout(waiting);
+  }, [keeping]);
   return (
     <section className="side-card" aria-labelledby="recent-title">
       <h2 id="recent-title">{t('start.recent')}</h2>
-      <p className="note empty">{t('start.recentNotYet')}</p>
+      {some ? (
+        <Suspense>
+          <RecentCases />
+        </Suspense>
+      ) : (
+        <p className="note empty">{t('start.recentNone')}</p>
+      )}
     </section>
   );
 }

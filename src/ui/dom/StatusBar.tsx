@@ -1,8 +1,8 @@
-import { CircleAlert, LoaderCircle, TriangleAlert } from 'lucide-react';
+import { Check, CircleAlert, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import { formatNumber, placeWords } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
-import { useCase, useJobs, useView, useViewer } from '#scene/viewerContext.ts';
+import { useCase, useJobs, useKeeping, useView, useViewer } from '#scene/viewerContext.ts';
 import { jobRow } from '#ui/model/jobText.ts';
 import { probed } from '#ui/model/probe.ts';
 import { nameOf } from '#ui/model/structures.ts';
@@ -32,11 +32,25 @@ export function StatusBar() {
       >
         {t(`status.${convention}`)}
       </Button>
-      <span className="status-item quiet" title={t('status.notSavedWhy')}>
-        <TriangleAlert aria-hidden />
-        {t('status.notSaved')}
-      </span>
+      <Saved />
     </section>
+  );
+}
+
+function Saved() {
+  const save = useKeeping((state) => state.save);
+  const waits = save === 'full' || save === 'failed';
+  return (
+    <span className={`status-item ${waits ? 'warned' : 'quiet'}`} title={t(`status.${save}Why`)} data-testid="save">
+      {save === 'saved' ? (
+        <Check aria-hidden />
+      ) : save === 'saving' ? (
+        <LoaderCircle className="turning" aria-hidden />
+      ) : (
+        <TriangleAlert aria-hidden />
+      )}
+      {t(`status.${save}`)}
+    </span>
   );
 }
 

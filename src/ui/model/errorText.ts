@@ -25,7 +25,7 @@ export function errorText(
   net: { origin: string; host: string },
 ): ErrorText {
   const [title, advice] = wordsOf(error, net);
-  const ofFile = fileCodes.has(error.code) || error.file !== undefined;
+  const ofFile = (fileCodes.has(error.code) && error.what !== 'storage') || error.file !== undefined;
   const state = ofFile
     ? openCase === ''
       ? t('error.notOpenedEmpty')
@@ -67,6 +67,7 @@ function wordsOf(
     case 'missing':
       return [t('error.missing', { file }), t('error.missingDo')];
     case 'io':
+      if (error.what === 'storage') return [t('error.full'), t('error.fullDo')];
       // A browser tells no more than this of a host that does not allow us.
       return host !== '' && /fetch|load failed|network/i.test(String(error.got))
         ? [t('error.notAllowed', { host }), t('error.notAllowedDo', { origin })]

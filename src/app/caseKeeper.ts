@@ -1,0 +1,123 @@
+// Keeps the open case on this device and knows the others that are kept. Loaded after the first picture.
+import type { Answers, Ask, FromKeeper, ToKeeper } from '#compute/keeping/protocol.ts';
+import { VesaliusError } from '#core/errors.ts';
+import type { VolumeRecipe } from '#io/stored/arrays.ts';
+import { keepCase } from '#state/keeping/keepCase.ts';
+import type { CaseStore } from '#state/caseStore.ts';
+import type { JournalFeed } from '#state/journalStore.ts';
+import type { Viewer } from '#state/viewer.ts';
+import { holdCase } from './caseLock.ts';
+import { markOpen, unmarkOpen } from './leftOpen.ts';
+
+export interface CaseKeeper {
+  ask<What extends keyof Answers>(ask: Extract<Ask, { what: What }>): Promise<Answers[What]>;
+  leaveAside(id: string, files: readonly string[]): void;
+  look(): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+export interface CaseKeeperParts {
+  readonly store: CaseStore;
+  readonly feed: JournalFeed;
+  readonly keeping: Viewer['keeping'];
+  readonly jobs: Viewer['jobs'];
+  readonly recipes: ReadonlyMap<string, VolumeRecipe>;
+}
+
+export function createCaseKeeper({ store, feed, keeping, jobs, recipes }: CaseKeeperParts): CaseKeeper {
+  const worker = new Worker(new URL('../../workers/storage.worker.ts', import.meta.url), { type: 'module' });
+  const calls = new Map<number, { resolve: (value: never) => void; reject: (thrown: unknown) => void }>();
+  let lastCall = 0;
+  const post = (message: ToKeeper) => worker.postMessage(message);
+
+  worker.addEventListener('message', ({ data }: MessageEvent<FromKeeper>) => {
+    if (data.kind === 'state') return told(data.save);
+    const call = calls.get(data.call);
+    calls.delete(data.call);
+    if (data.kind === 'answer') call?.resolve(data.result as never);
+    else call?.reject(new VesaliusError(data.error));
+  });
+  worker.addEventListener('error', (event) => {
+    told('failed');
+    for (const { reject } of calls.values()) reject(died(event.message));
+    calls.clear();
+  });
+
+  const told = (save: Exclude<ReturnType<typeof keeping.getState>['save'], 'none'>) => {
+    const before = keeping.getState().save;
+    if (store.caseId() === '' && save !== 'full') return;
+    keeping.setState({ save });
+    if (save === 'full' && before !== 'full') void sayFull(jobs);
+    if (save === 'saved' && before === 'full') jobs.verbs.notify('notice.savedAgain', '');
+  };
+
+  const kept = keepCase({
+    store,
+    feed,
+    post,
+    recipe: (volume) => recipes.get(volume) ?? null,
+    began(id) {
+      keeping.setState({ open: id, save: 'saving' });
+      void holdCase(id);
+      markOpen(id, Date.now());
+      askToStay();
+    },
+  });
+  window.addEventListener('pagehide', () => unmarkOpen(keeping.getState().open));
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted && keeping.getState().open) markOpen(keeping.getState().open, Date.now());
+  });
+
+  const keeper: CaseKeeper = {
+    ask: (ask) =>
+      new Promise((resolve, reject) => {
+        calls.set(++lastCall, { resolve, reject });
+        post({ kind: 'ask', call: lastCall, ask });
+      }),
+    leaveAside: kept.leaveAside,
+    async look() {
+      const cases = await keeper.ask({ what: 'list' });
+      const { usage, quota } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {};
+      const known = usage !== undefined && quota !== undefined;
+      keeping.setState({ cases, usage: known ? { used: usage, quota } : null });
+    },
+    async remove(id) {
+      if (id === store.caseId() || !(await holdCase(id)))
+        throw new VesaliusError({
+          code: 'usage',
+          what: 'stored case',
+          where: 'case',
+          expected: 'one that is not open',
+          got: id === store.caseId() ? 'the open one' : 'one that is open in another tab',
+        });
+      await keeper.ask({ what: 'remove', id });
+      await keeper.look();
+    },
+  };
+  return keeper;
+}
+
+/** Once, and after an act of the user: some browsers put the question to him. */
+function askToStay(): void {
+  const ask = () => void navigator.storage?.persist?.().catch(() => undefined);
+  if (navigator.userActivation?.hasBeenActive) ask();
+  else window.addEventListener('pointerdown', ask, { once: true });
+}
+
+/** As a card: it stays until it is closed. */
+async function sayFull(jobs: Viewer['jobs']): Promise<void> {
+  const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {};
+  const megabytes = (bytes: number) => `${Math.max(0, Math.round(bytes / 1e6))} MB`;
+  const full = new VesaliusError({
+    code: 'io',
+    what: 'storage',
+    where: 'storage of this device',
+    expected: 'room for the case',
+    got: `${megabytes(quota - usage)} of ${megabytes(quota)} free`,
+  });
+  await jobs.verbs.run('job.keeping', '', () => Promise.reject(full)).catch(() => undefined);
+}
+
+function died(got: string): VesaliusError {
+  return new VesaliusError({ code: 'internal', what: 'storage', where: 'worker', expected: 'an answer', got });
+}

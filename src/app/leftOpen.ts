@@ -1,0 +1,52 @@
+// Which case was open when the page ended: one that is closed takes its mark away, one that crashed leaves it.
+const PREFIX = 'vesalius.open.';
+const TAB = 'vesalius.tab';
+/** A case that ends the page each time it is opened is not opened a third time by itself. */
+const TRIES = 2;
+
+/** The case to bring back; null: none. `ended`: the page did not end by itself. */
+export function leftOpen(): { readonly id: string; readonly ended: boolean } | null {
+  try {
+    const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+    const marks = Object.keys(localStorage)
+      .filter((key) => key.startsWith(PREFIX))
+      .map((key) => ({ id: key.slice(PREFIX.length), ...(JSON.parse(localStorage[key]) as Mark) }))
+      .filter(({ tries }) => tries < TRIES)
+      .sort((a, b) => b.at - a.at);
+    const [mark] = marks;
+    if (mark !== undefined) {
+      localStorage[PREFIX + mark.id] = JSON.stringify({ at: mark.at, tries: mark.tries + 1 });
+      return { id: mark.id, ended: true };
+    }
+    const own = sessionStorage.getItem(TAB);
+    return entry?.type === 'reload' && own ? { id: own, ended: false } : null;
+  } catch {
+    // Storage that is forbidden or holds what another program wrote: the start page then.
+    return null;
+  }
+}
+
+interface Mark {
+  readonly at: number;
+  readonly tries: number;
+}
+
+/** '' where no case is open. */
+export function markOpen(id: string, now: number): void {
+  try {
+    const own = sessionStorage.getItem(TAB);
+    if (own && own !== id) localStorage.removeItem(PREFIX + own);
+    sessionStorage.setItem(TAB, id);
+    if (id !== '') localStorage[PREFIX + id] = JSON.stringify({ at: now, tries: 0 } satisfies Mark);
+  } catch {
+    // As above.
+  }
+}
+
+export function unmarkOpen(id: string): void {
+  try {
+    localStorage.removeItem(PREFIX + id);
+  } catch {
+    // As above.
+  }
+}
