@@ -108,16 +108,17 @@ export function trilinear(
   const dk = k0 + 1 < nk ? ni * nj : 0;
   const fi = ci - i0;
   const fj = cj - j0;
-  const line = (from: number) => {
-    const low = scalars[from] as number;
-    return low + fi * ((scalars[from + di] as number) - low);
-  };
-  const plane = (from: number) => {
-    const low = line(from);
-    return low + fj * (line(from + dj) - low);
-  };
-  const low = plane(at);
-  return low + (ck - k0) * (plane(at + dk) - low);
+  const fk = ck - k0;
+  const a0 = scalars[at] as number;
+  const a = a0 + fi * ((scalars[at + di] as number) - a0);
+  const b0 = scalars[at + dj] as number;
+  const b = b0 + fi * ((scalars[at + dj + di] as number) - b0);
+  const c0 = scalars[at + dk] as number;
+  const c = c0 + fi * ((scalars[at + dk + di] as number) - c0);
+  const d0 = scalars[at + dk + dj] as number;
+  const d = d0 + fi * ((scalars[at + dk + dj + di] as number) - d0);
+  const low = a + fj * (b - a);
+  return low + fk * (c + fj * (d - c) - low);
 }
 
 /** Writes the displacements of a row of the picture, R, A, S of each pixel. */
@@ -147,6 +148,19 @@ function displacementRows(
   const [u, v] = ([0, 1, 2] as const).filter((each) => each !== axis) as [0 | 1 | 2, 0 | 1 | 2];
   const count = dims[axis];
   const line = new Float64Array(3 * count);
+  // Between which two of the field's points each pixel of a row lies; the rows of the picture may lean along the axis.
+  const firstAt = new Int32Array(grid.width);
+  const shareAt = new Float64Array(grid.width);
+  const columns = (from: number) => {
+    for (let x = 0; x < grid.width; x++) {
+      const held = Math.max(0, Math.min(count - 1, from + x * right[axis]));
+      const first = Math.min(Math.floor(held), Math.max(0, count - 2));
+      firstAt[x] = 3 * first;
+      shareAt[x] = held - first;
+    }
+  };
+  columns(start[axis]);
+  const next = count > 1 ? 3 : 0;
   const between = (place: number, size: number) => {
     const held = Math.max(0, Math.min(size - 1, place));
     const first = Math.min(Math.floor(held), Math.max(0, size - 2));
@@ -164,12 +178,13 @@ function displacementRows(
         const high = (mm[at + toV] as number) + fu * ((mm[at + toV + toU] as number) - (mm[at + toV] as number));
         line[3 * n + c] = low + fv * (high - low);
       }
+    if (down[axis] !== 0) columns(start[axis] + y * down[axis]);
     for (let x = 0; x < grid.width; x++) {
-      // The picture's rows may lean by less than a hundredth of a voxel over their whole length: nothing is lost.
-      const [first, share, next] = between(start[axis] + x * right[axis] + y * down[axis], count);
+      const at = firstAt[x] as number;
+      const share = shareAt[x] as number;
       for (let c = 0; c < 3; c++) {
-        const low = line[3 * first + c] as number;
-        into[3 * x + c] = low + share * ((line[3 * (first + next) + c] as number) - low);
+        const low = line[at + c] as number;
+        into[3 * x + c] = low + share * ((line[at + next + c] as number) - low);
       }
     }
   };
