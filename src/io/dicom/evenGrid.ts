@@ -16,14 +16,15 @@ const EXACT_MM = 0.05;
 /** Where no grid is that near, this far, which is said; so is the part of the smallest step. */
 const NEAR_MM = 0.25;
 const NEAR_STEP = 0.1;
+/** On planes nearer to each other than this many times what is allowed, any place would fall by chance. */
+const BY_CHANCE = 4;
 /** Planes for each place, at most. */
 export const MOST_PLANES = 8;
 
 /**
  * The coarsest even grid on which all places fall: within 0.05 mm where there is one, else within 0.25 mm and a tenth of the
  * smallest step. A posterior fossa in 4 mm and a vault in 7 mm steps make planes of 1 mm; one slice that is missing is a plane.
- * Each number of planes is tried from the coarsest on; for each, the line through the places that is off least (Chebyshev's,
- * by its three extreme points) would be a little better than the one through the first and last that is centred here.
+ * Each number of planes is tried, from the fewest on; for each, the grid is the line of least squares, centred between extremes.
  * @param places mm, rising
  * @returns null where that would take more than 8 planes for each place
  */
@@ -33,19 +34,28 @@ export function evenGrid(places: readonly number[]): EvenGrid | null {
   for (let n = 1; n < places.length; n++)
     smallest = Math.min(smallest, (places[n] as number) - (places[n - 1] as number));
   const near = Math.min(NEAR_MM, NEAR_STEP * smallest);
+  const exact = Math.min(EXACT_MM, near);
   let nearest: EvenGrid | null = null;
   for (let steps = places.length - 1; steps < MOST_PLANES * places.length; steps++) {
-    const grid = gridOf(places, start, (end - start) / steps);
-    if (grid === null) continue;
-    if (grid.shift <= Math.min(EXACT_MM, near)) return grid;
-    if (grid.shift <= near && nearest === null) nearest = grid;
+    const step = (end - start) / steps;
+    if (step < BY_CHANCE * exact) break;
+    const enough = nearest === null && step >= BY_CHANCE * near ? near : exact;
+    const grid = gridOf(places, start, step, 2 * enough);
+    if (grid === null || grid.shift > enough) continue;
+    if (grid.shift <= exact) return grid;
+    nearest = grid;
   }
   return nearest;
 }
 
-function gridOf(places: readonly number[], start: number, step: number): EvenGrid | null {
-  const planes = places.map((place) => Math.round((place - start) / step));
-  if (planes.some((plane, n) => n > 0 && plane <= (planes[n - 1] as number))) return null;
+/** null where two places would share a plane, or one is further off than it could be on a grid that is near enough. */
+function gridOf(places: readonly number[], start: number, step: number, far: number): EvenGrid | null {
+  const planes: number[] = [];
+  for (const place of places) {
+    const plane = Math.round((place - start) / step);
+    if (plane <= (planes.at(-1) ?? -1) || Math.abs(place - start - plane * step) > far) return null;
+    planes.push(plane);
+  }
   // The line of least squares through (plane, place), then centred between the extremes.
   const count = places.length;
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / count;
