@@ -3,7 +3,8 @@ import { VesaliusError } from '#core/errors.ts';
 import { identityTransform } from '#core/space/registration.ts';
 import type { VolumeHeader } from '#core/volume/volume.ts';
 import type { OpenSource } from '#state/viewer.ts';
-import { chooseSeries, type OpenParts } from './openCase.ts';
+import { chooseSeries, mayHoldSeveral, type OpenParts } from './openCase.ts';
+import { sortFiles } from './sortFiles.ts';
 import { refsOf, titleOf } from './sources.ts';
 import { firstWindow, volumeRecord } from './volumeRecord.ts';
 import { whileOpen } from './whileOpen.ts';
@@ -28,9 +29,9 @@ export async function addVolume(parts: OpenParts, source: OpenSource): Promise<s
       got: 'sample' in source ? source.sample : 'a kept case',
     });
   const stillOpen = whileOpen(store);
-  const refs = refsOf(source);
+  const { scans: refs, segments } = await sortFiles(parts, refsOf(source));
   const name = titleOf(refs);
-  const series = refs.length > 1 ? await chooseSeries(parts, refs, new AbortController().signal) : undefined;
+  const series = mayHoldSeveral(refs) ? await chooseSeries(parts, refs, new AbortController().signal) : undefined;
   const { volume } = await jobs.verbs.run('job.reading', name, ({ signal, step }) =>
     pool.run('readVolume', [refs, { shared, name, ...(series === undefined ? {} : { series }) }], {
       signal,
@@ -41,6 +42,8 @@ export async function addVolume(parts: OpenParts, source: OpenSource): Promise<s
   const id = newId('volume');
   store.putVolume(id, volume.header, volume);
   store.verbs.addVolume(overlaidRecord(id, volume.header, store.voxels.header(base.id)));
+  // Segments that came with the scan are laid where they belong.
+  if (segments.length > 0) await (await import('./openLabels.ts')).openLabels(parts, { refs: segments });
   return id;
 }
 

@@ -61,7 +61,7 @@ export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<
 }
 
 /** Of one file, a NIfTI alone is sure to be one scan: an archive or a DICOM object may hold more. */
-function mayHoldSeveral(refs: readonly SourceRef[]): boolean {
+export function mayHoldSeveral(refs: readonly SourceRef[]): boolean {
   return refs.length !== 1 || !/\.nii(\.gz)?$/i.test(refs[0]?.path ?? '');
 }
 
