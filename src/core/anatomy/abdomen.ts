@@ -35,9 +35,16 @@ export interface Abdomen {
 
 export function makeAbdomen(
   random: Random,
-  parts: { cage: Outline; dome: Dome; spine: Spine; keepOut: readonly Shape[] },
+  parts: {
+    cage: Outline;
+    dome: Dome;
+    spine: Spine;
+    keepOut: readonly Shape[];
+    /** How much lower the liver's edge lies, and how much larger the spleen is; the chest's own unless told. */
+    grownBy?: { readonly liverMm: number; readonly spleen: number };
+  },
 ): Abdomen {
-  const { cage, dome, spine, keepOut } = parts;
+  const { cage, dome, spine, keepOut, grownBy = { liverMm: 0, spleen: 1 } } = parts;
   const big = random.around(1, 0.05);
   const under = (by: number) => grown(dome.below, -by);
   const wall = grown(cage.shape, -10);
@@ -45,7 +52,7 @@ export function makeAbdomen(
   const diaphragm = intersection([grown(cage.shape, -9.5), under(0), field(EVERYWHERE, (_x, _y, z) => -152 - z)], 2);
   const back = column(spine, 8);
   // The liver is what dome, wall and a slanting lower face leave; the left lobe thins out to an edge.
-  const lower = halfSpace([0, 10, -99], [-0.5 * big, 0.18, -1]);
+  const lower = halfSpace([0, 10, -99 - grownBy.liverMm], [-0.5 * big, 0.18, -1]);
   const leftEnd = field(EVERYWHERE, (x, y, z) => -(x + 62 * big + 0.25 * (z + 60) - 0.12 * (y - 40)) * 0.94);
   const behind = field(EVERYWHERE, (x, y, z) => (-(y - 2) + (x - 8) * -0.9 - 0.1 * (z + 60)) * 0.72);
   const hilum = ellipsoid([14, 6, -122], [46, 40, 40]);
@@ -117,7 +124,11 @@ export function makeAbdomen(
     without(
       intersection(
         [
-          ellipsoid([-94, -42, -84], [58 * big, 33 * big, 37 * big], [axis, across, unit(third)]),
+          ellipsoid(
+            [-94, -42, -84],
+            [58 * big * grownBy.spleen, 33 * big * grownBy.spleen, 37 * big * grownBy.spleen],
+            [axis, across, unit(third)],
+          ),
           grown(wall, -1.5),
           under(7),
         ],

@@ -37,7 +37,8 @@ export function makeLesions(random: Random, lungs: Lungs, belly: Abdomen): { nod
   return { nodule, liver };
 }
 
-function place(random: Random, organ: Shape, semi: Triple, margin: number, tissue: Tissue): Finding {
+/** An ellipsoid somewhere inside an organ, `margin` mm below its surface. */
+export function place(random: Random, organ: Shape, semi: Triple, margin: number, tissue: Tissue): Finding {
   const largest = Math.max(...semi);
   const [x0, y0, z0, x1, y1, z1] = organ.box;
   let centre: Triple = [0, 0, 0];

@@ -143,6 +143,55 @@ export function trunk(random: Random): { cage: Outline; skin: Outline } {
   return { cage, skin };
 }
 
+/** The same for a belly, down to the hips: the cavity's wall runs on into the pelvis; no arms. */
+export function bellyTrunk(random: Random): { cage: Outline; skin: Outline } {
+  const wide = random.around(1, 0.04);
+  const deep = random.around(1, 0.04);
+  const coat = random.between(-3, 8);
+  const fit = (levels: readonly Level[], extra = 0): Level[] =>
+    levels.map(([z, half, front, back]) => [z, half * wide + extra, front * deep + extra, back * deep - extra * 0.6]);
+  const cage = outline(
+    fit([
+      [-430, 30, 10, -44],
+      [-400, 46, 34, -56],
+      [-370, 66, 54, -66],
+      [-340, 86, 66, -72],
+      [-310, 110, 82, -66],
+      [-275, 121, 91, -64],
+      [-235, 126, 94, -70],
+      [-200, 126, 92, -76],
+      [-160, 127, 88, -83],
+      [-110, 131, 84, -91],
+      [-60, 136, 90, -98],
+      [-20, 137, 91, -102],
+      [20, 133, 87, -104],
+      [60, 124, 78, -103],
+    ]),
+    0.35,
+  );
+  const skin = outline(
+    fit(
+      [
+        [-430, 166, 74, -104],
+        [-400, 174, 84, -118],
+        [-365, 178, 90, -130],
+        [-330, 174, 96, -130],
+        [-290, 163, 102, -118],
+        [-250, 153, 106, -108],
+        [-210, 148, 107, -106],
+        [-170, 149, 106, -109],
+        [-120, 154, 106, -114],
+        [-60, 160, 110, -121],
+        [0, 163, 113, -125],
+        [40, 163, 109, -126],
+      ],
+      coat,
+    ),
+    0.5,
+  );
+  return { cage, skin };
+}
+
 /** The diaphragm's upper face. */
 export interface Dome {
   /** Its height over (x, y). */

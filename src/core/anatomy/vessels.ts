@@ -38,16 +38,7 @@ export function makeVessels(random: Random, spine: Spine): GreatVessels {
   const reach = random.between(13, 17);
   const down = 11.6 * calibre;
   const ascending = 15.5 * calibre;
-  // Left of the bodies in the chest, in front of them below.
-  const descending: TubeNode[] = [];
-  for (let z = 66; z >= -205; z -= 6) {
-    const t = Math.max(0, Math.min(1, (40 - z) / 170));
-    const s = t * t * (3 - 2 * t);
-    const r = down * (1 - 0.14 * s);
-    const x = -29.5 + 24.5 * s;
-    const front = 15 + 4 * s;
-    descending.push([x, line(z) + front * s + 9 * (1 - s) + r * (0.35 + 0.65 * s), z, r]);
-  }
+  const descending = descendingAorta(spine, down, -205);
   const first = descending[0] as TubeNode;
   const arch: TubeNode[] = [
     [-1, 18, 32, ascending * 1.06],
@@ -270,11 +261,25 @@ export function makeVessels(random: Random, spine: Spine): GreatVessels {
   };
 }
 
+/** The aorta's line from the arch's end to height `end`: left of the bodies in the chest, in front of them below. */
+export function descendingAorta(spine: Spine, radius: number, end: number): TubeNode[] {
+  const nodes: TubeNode[] = [];
+  for (let z = 66; z >= end; z -= 6) {
+    const t = Math.max(0, Math.min(1, (40 - z) / 170));
+    const s = t * t * (3 - 2 * t);
+    const r = radius * (1 - 0.14 * s);
+    const x = -29.5 + 24.5 * s;
+    const front = 15 + 4 * s;
+    nodes.push([x, spine.lineY(z) + front * s + 9 * (1 - s) + r * (0.35 + 0.65 * s), z, r]);
+  }
+  return nodes;
+}
+
 /**
  * The bulging stretch between z − reach and z + reach, made of circles in axial planes: its volume is the integral of their areas,
  * its diameter is what is measured on an axial slice.
  */
-function bulgeOf(line: readonly TubeNode[], z: number, reach: number, bulge: number): Aneurysm {
+export function bulgeOf(line: readonly TubeNode[], z: number, reach: number, bulge: number): Aneurysm {
   const step = 0.5;
   const count = Math.ceil((2 * reach) / step) + 1;
   const table = new Float64Array(count * 4);
