@@ -46,7 +46,8 @@ export async function seriesOf(group: readonly number[], read: ReadFiles): Promi
   );
   const labels = stackLabels(sorted.map(({ stack }) => stack));
   return sorted.map(({ stack, result, warnings: own }, n) => {
-    const first = stack.slices[0] as Slice;
+    // Without a UID it is the path of the first slice, which is the same in whatever order its files are given.
+    const first = (result instanceof VesaliusError ? stack : result).slices[0] as Slice;
     const name = uidOf(of(first.file), files[first.file]);
     const uid = sorted.length > 1 ? `${name}#${n + 1}` : name;
     if (result instanceof VesaliusError) {

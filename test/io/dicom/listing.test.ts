@@ -199,6 +199,17 @@ describe('a stack of a series that holds several', () => {
   });
 });
 
+it('a series without a UID is called the same in whatever order its files are given', async () => {
+  const bare = (z: number, n: number) =>
+    Object.fromEntries(Object.entries(axial(z, n)).filter(([tag]) => tag !== 'x0020000e')) as DataSet;
+  const files = sources([bare(6, 1), bare(0, 2), bare(3, 3)]);
+  const [found] = await finishAsync(listSeries(files));
+  expect(found?.uid).toBe('2.dcm');
+  const own = (found?.sources ?? []).map(openSource);
+  const { volume } = await finishAsync(readVolume(own, { shared: true, series: '2.dcm' }));
+  expect(volume.header.dims).toEqual([4, 3, 3]);
+});
+
 describe('when timepoints began', () => {
   const times = async (of: (t: number) => DataSet) => {
     const sets = [0, 1, 2].flatMap((t) => [0, 3].map((z, n) => axial(z, 10 * t + n, of(t))));
