@@ -5,7 +5,7 @@ import { jpegFault } from './jpegMarkers.ts';
 export type HuffmanTable = Uint16Array;
 
 /** @param lengths how many codes of 1 to 16 bits; @param symbols in the order of the codes (ITU-T T.81, annex C) */
-export function huffmanTable(lengths: Uint8Array, symbols: Uint8Array): HuffmanTable {
+function huffmanTable(lengths: Uint8Array, symbols: Uint8Array): HuffmanTable {
   const table = new Uint16Array(65536);
   let at = 0;
   let symbol = 0;
@@ -15,6 +15,45 @@ export function huffmanTable(lengths: Uint8Array, symbols: Uint8Array): HuffmanT
       table.fill((length << 8) | (symbols[symbol++] as number), at, at + span);
   }
   return table;
+}
+
+export interface DifferenceTable {
+  readonly codes: HuffmanTable;
+  /** By the next 16 bits: the difference × 32 + how many bits it takes; 0 where those are more than 16. */
+  readonly differences: Int32Array;
+}
+
+export function differenceTable(codes: HuffmanTable): DifferenceTable {
+  const differences = new Int32Array(65536);
+  for (let bits = 0; bits < 65536; bits++) {
+    const code = codes[bits] as number;
+    const [length, size] = [code >> 8, code & 255];
+    const total = length + size;
+    if (length === 0 || total > 16) continue;
+    const value = (bits >> (16 - total)) & ((1 << size) - 1);
+    const difference = size > 0 && value < 1 << (size - 1) ? value - (1 << size) + 1 : value;
+    differences[bits] = difference * 32 + total;
+  }
+  return { codes, differences };
+}
+
+/** The tables of one DHT segment, by their numbers (T.81, B.2.4.2). */
+export function readHuffman(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  dc: (HuffmanTable | undefined)[],
+  ac: (HuffmanTable | undefined)[],
+): void {
+  for (let at = from; at < end; ) {
+    const head = bytes[at] as number;
+    const lengths = bytes.subarray(at + 1, at + 17);
+    const count = lengths.reduce((sum, n) => sum + n, 0);
+    if (at + 17 + count > end) throw jpegFault(`a Huffman table of ${count} codes`, 'fewer bytes');
+    const table = huffmanTable(lengths, bytes.subarray(at + 17, at + 17 + count));
+    (head >> 4 === 0 ? dc : ac)[head & 15] = table;
+    at += 17 + count;
+  }
 }
 
 /** Reads bits of one scan; zeros stand behind its last byte, and `check` tells whether one of them was used. */
@@ -71,6 +110,53 @@ export class BitReader {
     if (length === 0) return 0;
     const value = this.receive(length);
     return value < 1 << (length - 1) ? value - (1 << length) + 1 : value;
+  }
+
+  /**
+   * Differences of a line (T.81, H.1.2.2: a category and its bits, of 16 there are none), by each table in turn. Mostly code and bits
+   * lie within 16: one look-up.
+   */
+  differences(tables: readonly DifferenceTable[], into: Int32Array): void {
+    const { bytes } = this;
+    let { at, bits, count } = this;
+    const { length } = tables;
+    let n = 0;
+    let { codes, differences } = tables[0] as DifferenceTable;
+    for (let to = 0; to < into.length; to++) {
+      if (length > 1) {
+        ({ codes, differences } = tables[n] as DifferenceTable);
+        n = n + 1 === length ? 0 : n + 1;
+      }
+      if (count < 16) {
+        const [first, second] = [bytes[at] as number, bytes[at + 1] as number];
+        if (first !== 255 && second !== 255 && at + 1 < bytes.length) {
+          bits = (bits << 16) | (first << 8) | second;
+          count += 16;
+          at += 2;
+        } else {
+          this.at = at;
+          this.bits = bits;
+          this.count = count;
+          this.fill();
+          ({ at, bits, count } = this);
+        }
+      }
+      const found = differences[(bits >>> (count - 16)) & 0xffff] as number;
+      if (found !== 0) {
+        count -= found & 31;
+        into[to] = found >> 5;
+        continue;
+      }
+      this.at = at;
+      this.bits = bits;
+      this.count = count;
+      const size = this.symbol(codes);
+      into[to] = size === 16 ? 32768 : this.signed(size & 15);
+      ({ at, bits, count } = this);
+    }
+    this.at = at;
+    this.bits = bits;
+    this.count = count;
   }
 
   /** @throws VesaliusError 'truncated' where bits were asked for that the scan does not hold */

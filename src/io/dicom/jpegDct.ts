@@ -1,7 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import { inverseDct, NATURAL_ORDER } from './inverseDct.ts';
-import { BitReader, type HuffmanTable, huffmanTable } from './jpegBits.ts';
-import { DAC, DHT, type DctFrame, frameOf, isFrame, jpegFault, SOS, segments } from './jpegMarkers.ts';
+import { BitReader, type HuffmanTable, readHuffman } from './jpegBits.ts';
+import { DAC, type DctFrame, DHT, DRI, frameOf, isFrame, jpegFault, SOS, segments } from './jpegMarkers.ts';
 import { type Component, decodeScan } from './jpegScan.ts';
 
 /** A picture out of a code stream: samples of one pixel side by side, row by row. */
@@ -13,7 +13,7 @@ export interface DctPicture {
 }
 
 /** ITU-T T.81, table B.1. */
-const [DQT, DRI, DNL] = [0xdb, 0xdd, 0xdc];
+const [DQT, DNL] = [0xdb, 0xdc];
 
 /**
  * Decodes a Huffman-coded DCT picture of 8 or 12 bits: extended sequential, spectral selection, full progression (ITU-T T.81, annexes
@@ -69,24 +69,6 @@ function readQuantization(bytes: Uint8Array, from: number, end: number, tables: 
         ? ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
         : (bytes[at] as number);
     tables[head & 15] = table;
-  }
-}
-
-function readHuffman(
-  bytes: Uint8Array,
-  from: number,
-  end: number,
-  dc: (HuffmanTable | undefined)[],
-  ac: (HuffmanTable | undefined)[],
-): void {
-  for (let at = from; at < end; ) {
-    const head = bytes[at] as number;
-    const lengths = bytes.subarray(at + 1, at + 17);
-    const count = lengths.reduce((sum, n) => sum + n, 0);
-    if (at + 17 + count > end) throw jpegFault(`a Huffman table of ${count} codes`, 'fewer bytes');
-    const table = huffmanTable(lengths, bytes.subarray(at + 17, at + 17 + count));
-    (head >> 4 === 0 ? dc : ac)[head & 15] = table;
-    at += 17 + count;
   }
 }
 

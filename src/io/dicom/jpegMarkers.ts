@@ -13,7 +13,7 @@ export interface DctFrame {
 }
 
 /** ITU-T T.81, table B.1. */
-export const [SOS, DHT, DAC] = [0xda, 0xc4, 0xcc] as const;
+export const [SOS, DHT, DAC, DRI] = [0xda, 0xc4, 0xcc, 0xdd] as const;
 const [SOI, EOI] = [0xd8, 0xd9] as const;
 
 /** The first start-of-frame marker; null where there is none before the entropy-coded bytes. */
