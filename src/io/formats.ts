@@ -6,6 +6,7 @@ import { metaImageFormat } from './metaimage/format.ts';
 import { mghFormat } from './mgh/format.ts';
 import { niftiFormat } from './nifti/format.ts';
 import { nrrdFormat } from './nrrd/format.ts';
+import { vtkFormat } from './vtk/format.ts';
 
 /** In the order in which they are asked: those with a magic word first. */
 export const formats = [
@@ -14,6 +15,7 @@ export const formats = [
   analyzeFormat,
   niftiFormat,
   mghFormat,
+  vtkFormat,
   itkFormat,
   metaImageFormat,
 ] as const;
@@ -53,6 +55,8 @@ const others: readonly Other[] = [
   ['a bzip2 archive', starts('BZh')],
   ['a 7z archive', starts("7z\xbc\xaf'\x1c")],
   ['a MINC 1 scan (NetCDF)', (head) => latin1(head, 0, 3) === 'CDF' && (head[3] ?? 9) <= 2],
+  ['a Philips PAR header', (head) => /^# === DATA DESCRIPTION FILE ===/.test(latin1(head, 0, 64))],
+  ['an MRC map, whose lengths are ångström', (head) => latin1(head, 208, 4) === 'MAP '],
   ['an AFNI header', (head) => /^\s*type\s*=\s*\S+-attribute/.test(latin1(head, 0, 256))],
   ['a VTK file', starts('# vtk DataFile')],
   ['a web page', (head) => /^\s*<(!doctype html|html|head|body)/i.test(latin1(head, 0, 256))],

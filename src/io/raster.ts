@@ -77,7 +77,7 @@ function withRange(
     ...facts,
     scalarType,
     modality,
-    modalityGuessed: true,
+    modalityGuessed: !colour,
     unit: modality === 'CT' ? 'HU' : '',
     storedRange: range,
   };

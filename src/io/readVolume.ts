@@ -186,6 +186,8 @@ async function describe(
       return (await import('./nifti/describe.ts')).describeNifti(head, sources);
     case 'nrrd':
       return (await import('./nrrd/describe.ts')).describeNrrd(head, sources);
+    case 'vtk':
+      return (await import('./vtk/describe.ts')).describeVtk(head);
     case 'metaimage':
       return (await import('./metaimage/describe.ts')).describeMetaImage(head, sources);
   }

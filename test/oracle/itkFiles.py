@@ -10,16 +10,18 @@ def row(name, path, shape, affine, values):
     with open(path, "rb") as file: data = base64.b64encode(zlib.compress(file.read(), 9)).decode()
     rows.append({"name": name, "bytes": data, "shape": shape, "affine": affine, "values": [float(value) for value in values]})
 
-def by_vtk(folder, name, dtype, binary):
+def by_vtk(folder, name, dtype, binary, field=False):
     dims = (4, 3, 2)
-    values = (np.arange(24) * 11 - 60).astype(dtype)
+    values = (np.arange(24) * 5 - (0 if dtype[0] == "u" else 60)).astype(dtype)
     image = vtk.vtkImageData(); image.SetDimensions(dims); image.SetSpacing(.5, 1.25, 2); image.SetOrigin(10, -20, 30)
-    image.GetPointData().SetScalars(numpy_to_vtk(values, deep=True))
+    array = numpy_to_vtk(values, deep=True); array.SetName("my values")
+    image.GetPointData().AddArray(array) if field else image.GetPointData().SetScalars(array)
+    # A note on an array, which the file has behind the voxels.
+    key = vtk.vtkDataArray.UNITS_LABEL(); array.GetInformation().Set(key, "HU")
     writer = vtk.vtkStructuredPointsWriter(); writer.SetInputData(image)
     path = os.path.join(folder, name + ".vtk"); writer.SetFileName(path)
     writer.SetFileTypeToBinary() if binary else writer.SetFileTypeToASCII()
-    # ITK reads the form of version 4.
-    writer.SetFileVersion(42); writer.Write()
+    writer.Write()
     row(name, path, [*dims, 1], [[-.5, 0, 0, -10], [0, -1.25, 0, 20], [0, 0, 2, 30], [0, 0, 0, 1]], values)
 
 def minc(folder, name, order, cosines, scaled):
@@ -56,6 +58,12 @@ def minc(folder, name, order, cosines, scaled):
 with tempfile.TemporaryDirectory() as folder:
     by_vtk(folder, "VTK binary int16", "i2", True)
     by_vtk(folder, "VTK text float64", "f8", False)
+    by_vtk(folder, "VTK text int8", "i1", False)
+    by_vtk(folder, "VTK binary uint8", "u1", True)
+    by_vtk(folder, "VTK binary float32", "f4", True)
+    by_vtk(folder, "VTK binary int64", "i8", True)
+    by_vtk(folder, "VTK binary, a field", "i4", True, True)
+    by_vtk(folder, "VTK text, a field", "u2", False, True)
     minc(folder, "MINC 2", ("zspace", "yspace", "xspace"), {}, False)
     turned = {"xspace": [.8, .6, 0], "yspace": [-.6, .8, 0], "zspace": [0, 0, 1]}
     minc(folder, "MINC 2, x y z, turned, a range for each slice", ("xspace", "yspace", "zspace"), turned, True)

@@ -36,12 +36,13 @@ const PIECE = 1 << 19;
 const extensions: Readonly<Record<ItkKind, string>> = {
   minc: 'mnc',
   hdf5: 'h5',
-  vtk: 'vtk',
   gipl: 'gipl',
   scanco: 'isq',
 };
+/** Bytes of voxels that a byte of the file can become: HDF5 may be deflated, and MINC's bytes become float32. */
+const perByte: Readonly<Record<ItkKind, number>> = { minc: 8192, hdf5: 1032, gipl: 1, scanco: 1 };
 /** These do not say how the scan lies to the patient; ITK takes their axes as left, posterior, superior. */
-const unoriented: readonly ItkKind[] = ['vtk', 'gipl', 'scanco'];
+const unoriented: readonly ItkKind[] = ['gipl', 'scanco'];
 
 /**
  * A file that one of ITK's readers takes: it is held whole, and read in one go that cannot be stopped halfway.
@@ -55,6 +56,10 @@ export async function describeItk(head: SourceHead): Promise<RasterFile> {
   const image = await runItkReader(kind, name, file, true, (found) => found);
   const warnings: Warning[] = [];
   const { dims, timepoints, interleaved, stored } = voxelsOf(kind, image, warnings);
+  // Here, and not by ITK, which makes room for the voxels before it looks for them.
+  const total = voxelCount(dims) * timepoints * storedBytes[stored];
+  const most = file.length * perByte[kind];
+  if (total > most) throw refuse('truncated', 'voxels', `${total} bytes`, `at most ${most} bytes`);
   const rasFromIjk = placeOf(kind, image, warnings);
   return {
     facts: headerFacts(

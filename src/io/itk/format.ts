@@ -4,7 +4,6 @@ import { type Format, latin1 } from '../format.ts';
 export const itkKinds = {
   minc: 'MINC 2',
   hdf5: 'ITK HDF5',
-  vtk: 'VTK image',
   gipl: 'GIPL',
   scanco: 'Scanco ISQ',
 } as const;
@@ -16,8 +15,6 @@ const GIPL_MAGIC = [0xefffe9b0, 0x2ae389b8];
 /** What the first bytes say; HDF5 holds MINC, ITK's own images and anything else, which only the whole file tells. */
 export function itkKind(head: Uint8Array): Exclude<ItkKind, 'minc'> | null {
   if (latin1(head, 0, 8) === '\x89HDF\r\n\x1a\n') return 'hdf5';
-  if (/^# vtk DataFile/.test(latin1(head, 0, 20)) && /^\s*DATASET\s+STRUCTURED_POINTS\b/im.test(latin1(head, 0, 1024)))
-    return 'vtk';
   if (latin1(head, 0, 16) === 'CTDATA-HEADER_V1') return 'scanco';
   if (head.length < 256) return null;
   const magic = new DataView(head.buffer, head.byteOffset, head.byteLength).getUint32(252);
@@ -26,7 +23,7 @@ export function itkKind(head: Uint8Array): Exclude<ItkKind, 'minc'> | null {
 
 export const itkFormat: Format<'itk'> = {
   id: 'itk',
-  name: 'MINC 2, VTK image, GIPL, ITK HDF5, Scanco ISQ',
+  name: 'MINC 2, GIPL, ITK HDF5, Scanco ISQ',
   extensions: ['.mnc', '.mnc.gz', '.h5', '.hdf5', '.gipl', '.gipl.gz', '.isq'],
   specification: 'https://docs.itk.org/projects/wasm/en/latest/introduction/file_formats/images.html',
   matches: (head) => itkKind(head) !== null,

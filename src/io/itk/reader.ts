@@ -44,10 +44,6 @@ const FILES: Readonly<Record<ItkKind, { readonly glue: URL; readonly packed: URL
       import.meta.url,
     ),
   },
-  vtk: {
-    glue: new URL('../../../node_modules/@itk-wasm/image-io/dist/pipelines/vtk-read-image.js', import.meta.url),
-    packed: new URL('../../../node_modules/@itk-wasm/image-io/dist/pipelines/vtk-read-image.wasm.zst', import.meta.url),
-  },
   gipl: {
     glue: new URL('../../../node_modules/@itk-wasm/image-io/dist/pipelines/gipl-read-image.js', import.meta.url),
     packed: new URL(
