@@ -1,6 +1,8 @@
 import { VesaliusError } from '#core/errors.ts';
-import type { ByteReader, Chunks } from './byteReader.ts';
+import { ByteReader, type Chunks } from './byteReader.ts';
+import type { GzipEnd } from './gzip/gunzip.ts';
 import type { NumberType } from './narrow.ts';
+import type { VoxelPlan } from './readVoxels.ts';
 
 const arrays = {
   i8: Int8Array,
@@ -16,6 +18,20 @@ export type TextNumberType = keyof typeof arrays;
 
 export function hasTextNumbers(type: NumberType): type is TextNumberType {
   return type in arrays;
+}
+
+/** A plan for numbers that stand as text where `open` begins. */
+export function textPlan(
+  { open }: Pick<VoxelPlan, 'open'>,
+  type: TextNumberType,
+  count: number,
+  where: string,
+): Pick<VoxelPlan, 'open' | 'available' | 'packed'> {
+  return {
+    available: null,
+    packed: null,
+    open: async () => new ByteReader<GzipEnd | undefined>(textNumbers(await open(), type, count, where)),
+  };
 }
 
 /** Longer than any number is written. */

@@ -10,6 +10,7 @@ import { headerFacts, type RasterFile } from '../raster.ts';
 import { sibling } from '../sibling.ts';
 import type { ByteSource } from '../source.ts';
 import type { SourceHead } from '../sourceHead.ts';
+import { hasTextNumbers, textPlan } from '../textNumbers.ts';
 
 const types: Readonly<Record<string, NumberType>> = {
   MET_CHAR: 'i8',
@@ -62,6 +63,10 @@ export async function describeMetaImage(head: SourceHead, others: readonly ByteS
   const bytes = voxelCount(dims) * timepoints * storedBytes[stored];
   refuseTooLarge(bytes, 'DimSize', [...dims, timepoints]);
   const layout = await layoutOf(head, header, { bytes, slices: dims[2] }, others);
+  const text = !isTrue(fields.get('BinaryData') ?? 'True');
+  if (text && (!hasTextNumbers(number) || layout.files.length > 1 || layout.from === null)) {
+    throw refuse('unsupported', 'BinaryData', 'True for 64 bits, several files and HeaderSize -1', 'False');
+  }
   const big = fields.get('ElementByteOrderMSB') ?? fields.get('BinaryDataByteOrderMSB') ?? 'False';
   return {
     sources: [head.source, ...layout.files.filter((file) => file !== head.source)],
@@ -71,11 +76,13 @@ export async function describeMetaImage(head: SourceHead, others: readonly ByteS
     ),
     plan: {
       stored,
-      bigEndian: storedBytes[number] > 1 && isTrue(big),
+      bigEndian: !text && storedBytes[number] > 1 && isTrue(big),
       dims,
       timepoints,
       fields: { type: 'ElementType', size: 'DimSize', data: 'ElementDataFile' },
-      ...openLayout(layout),
+      ...(text && hasTextNumbers(number)
+        ? textPlan(openLayout(layout), number, bytes / storedBytes[number], 'ElementDataFile')
+        : openLayout(layout)),
     },
   };
 }
@@ -197,7 +204,6 @@ async function layoutOf(
   others: readonly ByteSource[],
 ): Promise<DataLayout> {
   const field = 'ElementDataFile';
-  if (!isTrue(fields.get('BinaryData') ?? 'True')) throw refuse('unsupported', 'BinaryData', 'True', 'False');
   const packing = isTrue(fields.get('CompressedData') ?? 'False') ? 'zlib or gzip' : 'none';
   const headerSize = Number(fields.get('HeaderSize') ?? 0);
   if (!Number.isSafeInteger(headerSize) || headerSize < -1) {

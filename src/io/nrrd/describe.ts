@@ -8,6 +8,7 @@ import { headerFacts, type RasterFile } from '../raster.ts';
 import { sibling } from '../sibling.ts';
 import type { ByteSource } from '../source.ts';
 import { openBytes, type SourceHead } from '../sourceHead.ts';
+import { hasTextNumbers, textPlan } from '../textNumbers.ts';
 import { timesMs } from '../timesMs.ts';
 import { nrrdGrid } from './grid.ts';
 import { type NrrdHeader, parseNrrdHeader, refuseNrrd, wordsOf } from './header.ts';
@@ -33,7 +34,7 @@ const types: Readonly<Record<string, NumberType>> = Object.fromEntries(
 const LONGEST_HEADER = 1 << 24;
 
 /**
- * NRRD with its data attached or in files of their own, raw or gzip.
+ * NRRD with its data attached or in files of their own, raw, gzip or text.
  * @param others files that were opened with it; data files are looked for there first
  * @throws VesaliusError naming the field
  */
@@ -44,18 +45,20 @@ export async function describeNrrd(head: SourceHead, others: readonly ByteSource
   const { dims, timepoints, stepMs, components, rasFromIjk } = nrrdGrid(fields, warnings);
   const typeName = fields.get('type') ?? 'none';
   const number = types[typeName.toLowerCase().replace(/\s+/g, ' ')];
-  if (components > 1 && number && number !== 'u8') {
-    throw refuseNrrd('unsupported', 'type', 'unsigned char for colours', typeName);
-  }
-  const stored = number && components === 3 ? 'rgb24' : number && components === 4 ? 'rgba32' : number;
-  if (!stored) {
+  if (!number) {
     const code = typeName === 'block' ? 'unsupported' : 'format';
     throw refuseNrrd(code, 'type', 'a whole number of 8 to 64 bits, float or double', typeName);
   }
+  if (components > 1 && number !== 'u8') {
+    throw refuseNrrd('unsupported', 'type', 'unsigned char for colours', typeName);
+  }
+  const stored = components === 3 ? 'rgb24' : components === 4 ? 'rgba32' : number;
   if (isColour(stored)) warnings.push(colourWarning('kinds', stored));
   const bytes = voxelCount(dims) * timepoints * storedBytes[stored];
   refuseTooLarge(bytes, 'sizes', [...dims, timepoints]);
   const layout = await layoutOf(head, header, bytes, others);
+  const text = isText(fields);
+  if (text && !hasTextNumbers(number)) throw refuseNrrd('unsupported', 'encoding', 'raw or gzip for 64 bits', 'text');
   return {
     sources: [head.source, ...layout.files.filter((file) => file !== head.source)],
     facts: headerFacts(
@@ -74,11 +77,13 @@ export async function describeNrrd(head: SourceHead, others: readonly ByteSource
     ),
     plan: {
       stored,
-      bigEndian: stored !== 'u8' && stored !== 'i8' && !isColour(stored) && isBigEndian(fields),
+      bigEndian: !text && storedBytes[number] > 1 && isBigEndian(fields),
       dims,
       timepoints,
       fields: { type: 'type', size: 'sizes', data: layout.field },
-      ...openLayout(layout),
+      ...(text && hasTextNumbers(number)
+        ? textPlan(openLayout(layout), number, bytes / storedBytes[number], layout.field)
+        : openLayout(layout)),
     },
   };
 }
@@ -96,6 +101,10 @@ async function wholeHeader(head: SourceHead): Promise<NrrdHeader> {
   return header;
 }
 
+function isText(fields: ReadonlyMap<string, string>): boolean {
+  return /^(text|txt|ascii)$/i.test(fields.get('encoding') ?? '');
+}
+
 function isBigEndian(fields: ReadonlyMap<string, string>): boolean {
   const endian = fields.get('endian')?.toLowerCase();
   if (endian !== 'little' && endian !== 'big') throw refuseNrrd('format', 'endian', 'little or big', endian ?? 'none');
@@ -111,11 +120,16 @@ async function layoutOf(
   const { fields } = header;
   const encoding = (fields.get('encoding') ?? 'none').toLowerCase();
   const gzip = encoding === 'gzip' || encoding === 'gz';
-  if (!gzip && encoding !== 'raw') throw refuseNrrd('unsupported', 'encoding', 'raw or gzip', encoding);
+  const text = isText(fields);
+  if (!gzip && !text && encoding !== 'raw') {
+    throw refuseNrrd('unsupported', 'encoding', 'raw, gzip or text', encoding);
+  }
   const lines = whole(fields, 'lineskip', 0);
   if (lines > 0) throw refuseNrrd('unsupported', 'line skip', '0', lines);
   const skip = whole(fields, 'byteskip', -1);
   const names = dataFileNames(header);
+  if (text && skip < 0) throw refuseNrrd('unsupported', 'byte skip', 'at least 0 with text', skip);
+  if (text && names && names.length > 1) throw refuseNrrd('unsupported', 'data file', 'one with text', names.length);
   const packing = gzip ? 'gzip' : 'none';
   if (!names) {
     if (!header.ended) throw refuseNrrd('truncated', 'data', 'a blank line, then the data', 'the end of the file');

@@ -42,6 +42,17 @@ describe('MetaImage', () => {
     ]);
   });
 
+  it('text, attached or in a file of its own', async () => {
+    const text = new TextEncoder().encode(values(24).join(' '));
+    expect([...(await meta({ BinaryData: 'False' }, text)).volume.scalars]).toEqual(values(24));
+    const beside = await read([
+      memorySource('a.mhd', header({ BinaryData: 'False', ElementDataFile: 'a.txt' })),
+      memorySource('a.txt', text, 5),
+    ]);
+    expect([...beside.volume.scalars]).toEqual(values(24));
+    await expect(meta({ BinaryData: 'False' }, text.subarray(0, 20))).rejects.toMatchObject({ code: 'truncated' });
+  });
+
   it('compressed by zlib or by gzip, big-endian, a header to pass over', async () => {
     const packed = { CompressedData: 'True' };
     expect([...(await meta(packed, new Uint8Array(deflateSync(voxels(24))))).volume.scalars]).toEqual(values(24));
@@ -97,7 +108,7 @@ describe('MetaImage', () => {
     ['ElementNumberOfChannels', { ElementNumberOfChannels: '3' }],
     ['ElementSpacing', { ElementSpacing: '2 0 4' }],
     ['TransformMatrix', { TransformMatrix: '1 0 0 1 0 0 0 0 1' }],
-    ['BinaryData', { BinaryData: 'False' }],
+    ['BinaryData', { BinaryData: 'False', ElementType: 'MET_LONG_LONG' }],
     ['HeaderSize', { HeaderSize: '-7' }],
     ['ElementDataFile', { ElementDataFile: 'gone.raw' }],
     ['ElementDataFile', { ElementDataFile: '/etc/passwd' }],

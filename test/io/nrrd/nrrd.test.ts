@@ -97,6 +97,48 @@ describe('NRRD', () => {
     expect(found).toMatchObject({ dims: [2, 3, 2], timepoints: 2, storedRange: [-5, 6] });
   });
 
+  it('text, attached or in a file of its own; a word that is no such number is refused', async () => {
+    const text = new TextEncoder().encode(`${values(24).join(' \n')}\n`);
+    for (const encoding of ['text', 'txt', 'ascii'])
+      expect([...(await nrrd({ encoding, endian: null }, text)).volume.scalars]).toEqual(values(24));
+    const beside = await read([
+      memorySource('a.nhdr', header({ encoding: 'ascii', 'data file': 'a.txt' })),
+      memorySource('a.txt', text, 7),
+    ]);
+    expect([...beside.volume.scalars]).toEqual(values(24));
+    const float = new TextEncoder().encode('1e-3 -2.5 nan inf -inf 1 '.repeat(4));
+    const { scalars } = (await nrrd({ encoding: 'text', type: 'float' }, float)).volume;
+    expect([...scalars.subarray(0, 6)]).toEqual([Math.fround(1e-3), -2.5, Number.NaN, Infinity, -Infinity, 1]);
+    const more = new TextEncoder().encode(`${values(24).join(' ')} 99`);
+    expect((await nrrd({ encoding: 'text' }, more)).volume.header.warnings.map(({ code }) => code)).toEqual([
+      'bytes-after-voxels',
+    ]);
+    const word = new TextEncoder().encode(`${values(23).join(' ')} x`);
+    await expect(nrrd({ encoding: 'text' }, word)).rejects.toMatchObject({ code: 'format', where: 'data', got: 'x' });
+    await expect(nrrd({ encoding: 'text' }, text.subarray(0, 40))).rejects.toMatchObject({ code: 'truncated' });
+    await expect(nrrd({ encoding: 'text', type: 'int64' }, text)).rejects.toMatchObject({ where: 'encoding' });
+    const colours = { kinds: 'RGB-color domain domain', sizes: '3 2 4', 'space directions': 'none (2,0,0) (0,3,0)' };
+    const { volume } = await nrrd(
+      { ...colours, encoding: 'text', type: 'uchar' },
+      new TextEncoder().encode(
+        values(24)
+          .map((value) => value + 5)
+          .join(' '),
+      ),
+    );
+    expect([...(volume.rgb ?? [])]).toEqual(values(24).map((value) => value + 5));
+  });
+
+  it('the time axis has its step where its unit is one of time', async () => {
+    const changes = { dimension: '4', sizes: '2 3 2 2', 'space directions': '(2,0,0) (0,3,0) (0,0,4) none' };
+    const times = async (more: Record<string, string>) =>
+      (await nrrd({ ...changes, kinds: 'domain domain domain time', ...more })).volume.header.timesMs;
+    expect(await times({ spacings: 'nan nan nan 2.5', units: '"mm" "mm" "mm" "s"' })).toEqual([0, 2500]);
+    expect(await times({ spacings: 'nan nan nan 80', units: '"mm" "mm" "mm" "ms"' })).toEqual([0, 80]);
+    expect(await times({ spacings: 'nan nan nan 80' })).toBeUndefined();
+    expect(await times({ units: '"mm" "mm" "mm" "s"' })).toBeUndefined();
+  });
+
   it('a picture is one slice', async () => {
     const changes = { dimension: '2', sizes: '4 6', 'space directions': '(2,0,0) (0,3,0)', kinds: 'domain domain' };
     expect((await nrrd(changes)).volume.header).toMatchObject({ dims: [4, 6, 1], spacing: [2, 3, 1] });
