@@ -1,4 +1,5 @@
 import type { OverlayRecord, PlacedRecord, VolumeRecord } from '#core/case/schema.ts';
+import { firstWindow, volumeRecord } from '#core/case/volumeRecord.ts';
 import { VesaliusError } from '#core/errors.ts';
 import { identityTransform } from '#core/space/registration.ts';
 import type { VolumeHeader } from '#core/volume/volume.ts';
@@ -6,7 +7,6 @@ import type { OpenSource } from '#state/viewer.ts';
 import { chooseSeries, mayHoldSeveral, type OpenParts } from './openCase.ts';
 import { sortFiles } from './sortFiles.ts';
 import { refsOf, titleOf } from './sources.ts';
-import { firstWindow, volumeRecord } from './volumeRecord.ts';
 import { whileOpen } from './whileOpen.ts';
 
 /**

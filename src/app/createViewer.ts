@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import { newSegments } from '#compute/newSegments.ts';
 import { createPool, type Pool } from '#compute/pool.ts';
 import { segment } from '#compute/segment.ts';
 import { spawnBrowser } from '#compute/spawnBrowser.ts';
@@ -17,7 +18,6 @@ import { createViewStore } from '#state/viewStore.ts';
 import { exportCase } from './exportCase.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
 import { createOpener, type OpenParts } from './openCase.ts';
-import { newSegments } from './segments.ts';
 import { createSurfaceKeeper, type SurfaceKeeper } from './surfaceKeeper.ts';
 import { createPreview } from './thresholdPreview.ts';
 import { whileOpen } from './whileOpen.ts';

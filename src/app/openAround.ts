@@ -1,9 +1,9 @@
 import type { SegmentsRead } from '#compute/jobs/readSegments.ts';
+import { firstWindow, middleOf, volumeRecord } from '#core/case/volumeRecord.ts';
 import { spacingOf } from '#core/space/affine.ts';
 import { allocateScalars, type VolumeHeader, voxelCount } from '#core/volume/volume.ts';
 import { needsScan } from '#io/segments/belongs.ts';
 import type { OpenParts } from './openCase.ts';
-import { firstWindow, middleOf, volumeRecord } from './volumeRecord.ts';
 
 /** A case for meshes that came without a scan: an empty volume on the grid that was made around them, so that they can be seen and held. */
 export function openAround({ store, newId, shared }: OpenParts, set: SegmentsRead, title: string): void {

@@ -1,4 +1,5 @@
 import type { SegmentsRead } from '#compute/jobs/readSegments.ts';
+import { colorOf, valuesAtEdge } from '#compute/newSegments.ts';
 import { VesaliusError } from '#core/errors.ts';
 import { affine } from '#core/space/affine.ts';
 import { voxelVolumeMm3 } from '#core/volume/volume.ts';
@@ -6,7 +7,6 @@ import type { Warning } from '#core/warnings.ts';
 import type { ScanGrid } from '#io/segments/segmentSet.ts';
 import type { CaseState, LabelsSource, NewSegment } from '#state/viewer.ts';
 import type { OpenParts } from './openCase.ts';
-import { colorOf, valuesAtEdge } from './segments.ts';
 import { refsOf, titleOf } from './sources.ts';
 import { whileOpen } from './whileOpen.ts';
 

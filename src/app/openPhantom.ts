@@ -1,6 +1,8 @@
+import { valuesAtEdge } from '#compute/newSegments.ts';
 import { makePhantom, type Phantom } from '#compute/phantom.ts';
 import { labelSurfaces } from '#compute/surfaceNets.ts';
-import { phantomGrid } from '#core/anatomy/phantomSpec.ts';
+import { type AnatomicalCase, phantomGrid } from '#core/anatomy/phantomSpec.ts';
+import { firstWindow, middleOf, volumeRecord } from '#core/case/volumeRecord.ts';
 import { type LabelmapData, labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import { spacingOf } from '#core/space/affine.ts';
 import { type VolumeHeader, voxelVolumeMm3 } from '#core/volume/volume.ts';
@@ -9,36 +11,44 @@ import { placeChunk } from './coarse.ts';
 import type { OpenMarks } from './marks.ts';
 import type { OpenParts } from './openCase.ts';
 import { colorOfTissue, lookOfStructure } from './phantomLook.ts';
-import { valuesAtEdge } from './segments.ts';
 import { drawn } from './surfaces.ts';
 import { TRIANGLE_GOAL } from './triangleGoals.ts';
-import { firstWindow, middleOf, volumeRecord } from './volumeRecord.ts';
 
 /** Made at once for the first picture; the fine one takes its place. */
 const COARSE_SIZE = 96;
 const FINE_SIZE = 256;
 const SEED = 1;
 const NOISE_HU = 12;
+/** Grey matter and white differ by ten HU. */
+const BRAIN_WINDOW = { level: 40, width: 120 } as const;
+
+type Grid = ReturnType<typeof phantomGrid>;
 
 /**
- * The embedded sample: a synthetic thorax with its true labels. A coarse one is on screen at once; the case has the fine one's
+ * An embedded sample: a synthetic body with its true labels. A coarse one is on screen at once; the case has the fine one's
  * grid from the beginning, so that nothing about it changes when the fine voxels come.
  */
-export async function openPhantom(parts: OpenParts, marks: OpenMarks, opening: AbortSignal): Promise<void> {
+export async function openPhantom(
+  parts: OpenParts,
+  marks: OpenMarks,
+  opening: AbortSignal,
+  sample: `phantom:${AnatomicalCase}`,
+): Promise<void> {
   const { jobs, store, keeper, newId } = parts;
+  const body = sample.slice('phantom:'.length) as AnatomicalCase;
   const volumeId = newId('volume');
-  parts.recipes.set(volumeId, { sample: 'thorax', size: FINE_SIZE, noiseHu: NOISE_HU, seed: SEED });
+  parts.recipes.set(volumeId, { sample: body, size: FINE_SIZE, noiseHu: NOISE_HU, seed: SEED });
   const stillOpen = () => store.getState().volumes.some(({ id }) => id === volumeId);
   const release = keeper.hold();
   try {
     const first = await jobs.verbs.run('job.sample', '', (job) =>
-      coarseSample(parts, marks, AbortSignal.any([job.signal, opening]), job.step),
+      coarseSample(parts, body, marks, AbortSignal.any([job.signal, opening]), job.step),
     );
-    const layer = begin(parts, volumeId, first);
+    const layer = begin(parts, body, volumeId, first);
     marks.measure('coarse');
     try {
       await jobs.verbs.run('job.sampleFine', '', (job) =>
-        refine(parts, volumeId, layer, AbortSignal.any([job.signal, opening]), job.step),
+        refine(parts, body, volumeId, layer, AbortSignal.any([job.signal, opening]), job.step),
       );
     } catch (thrown) {
       // Without its fine voxels there is no scan: what was open before is open again.
@@ -65,14 +75,18 @@ interface CoarseSample {
 
 async function coarseSample(
   { pool }: OpenParts,
+  body: AnatomicalCase,
   marks: OpenMarks,
   signal: AbortSignal,
   step: Step,
 ): Promise<CoarseSample> {
-  const [coarseGrid, fineGrid] = [phantomGrid({ size: COARSE_SIZE }), phantomGrid({ size: FINE_SIZE })];
+  const [coarseGrid, fineGrid] = [COARSE_SIZE, FINE_SIZE].map((size) => phantomGrid({ case: body, size })) as [
+    Grid,
+    Grid,
+  ];
   const coarse = await makePhantom(
     pool,
-    { case: 'thorax', ...coarseGrid, noiseHu: NOISE_HU, seed: SEED },
+    { case: body, ...coarseGrid, noiseHu: NOISE_HU, seed: SEED },
     { signal, onStep: ({ stage, done, of }) => step(stage, done, of) },
   );
   marks.measure('read');
@@ -80,7 +94,7 @@ async function coarseSample(
     pool.run('upsampleLabels', [coarse.labels, coarseGrid, fineGrid], { signal }),
     labelSurfaces(pool, labelmapFromDense(coarse.labels, coarseGrid.dims), coarseGrid.rasFromIjk, { signal }),
   ]);
-  const segments = segmentsOf(coarse, valuesAtEdge(labels));
+  const segments = segmentsOf(coarse, body, valuesAtEdge(labels));
   const byValue = new Map(segments.map((segment) => [segment.value, segment]));
   const shown = meshes.flatMap((mesh) => {
     const segment = byValue.get(mesh.value);
@@ -92,16 +106,17 @@ async function coarseSample(
     ...coarse.volume.header,
     ...fineGrid,
     spacing: spacingOf(fineGrid.rasFromIjk),
-    name: 'Thorax phantom',
+    name: coarse.volume.header.name.replace(/ \d+$/, ''),
   };
   return { header, labels, segments, chunk };
 }
 
 /** Opens the case, all at once; gives the layer of its labels. */
-function begin({ store, surfaces }: OpenParts, volumeId: string, sample: CoarseSample): string {
+function begin({ store, surfaces }: OpenParts, body: AnatomicalCase, volumeId: string, sample: CoarseSample): string {
   const { header, labels, chunk } = sample;
   store.putVolume(volumeId, header, null);
-  store.verbs.open('Thorax phantom', volumeRecord(volumeId, header), firstWindow(header), middleOf(header));
+  const window = body === 'head' ? BRAIN_WINDOW : firstWindow(header);
+  store.verbs.open(header.name, volumeRecord(volumeId, header), window, middleOf(header));
   store.verbs.addLayer(labels, sample.segments, 'history.sample');
   const { segments } = store.getState();
   const slots = new Map(segments.map(({ value, slot }) => [value, slot]));
@@ -114,15 +129,16 @@ function begin({ store, surfaces }: OpenParts, volumeId: string, sample: CoarseS
 /** The fine voxels and labels in the place of the coarse ones. */
 async function refine(
   { pool, store }: OpenParts,
+  body: AnatomicalCase,
   volumeId: string,
   layer: string,
   signal: AbortSignal,
   step: Step,
 ): Promise<void> {
-  const grid = phantomGrid({ size: FINE_SIZE });
+  const grid = phantomGrid({ case: body, size: FINE_SIZE });
   const fine = await makePhantom(
     pool,
-    { case: 'thorax', ...grid, noiseHu: NOISE_HU, seed: SEED },
+    { case: body, ...grid, noiseHu: NOISE_HU, seed: SEED },
     { signal, onStep: ({ stage, done, of }) => step(stage, done, of) },
   );
   const labels = await pool.run('bricks', [fine.labels, grid.dims], { signal, transfer: [fine.labels.buffer] });
@@ -136,12 +152,12 @@ async function refine(
   );
 }
 
-function segmentsOf({ segments, volume }: Phantom, cut: ReadonlySet<number>): NewSegment[] {
+function segmentsOf({ segments, volume }: Phantom, body: AnatomicalCase, cut: ReadonlySet<number>): NewSegment[] {
   const voxelMl = voxelVolumeMm3(volume.header.rasFromIjk) / 1000;
   return segments
     .filter(({ voxels }) => voxels > 0)
     .map(({ id, name, voxels }) => {
-      const { tissue, group, visible, opacity } = lookOfStructure(name);
+      const { tissue, group, visible, opacity } = lookOfStructure(name, body);
       return {
         name,
         value: id,

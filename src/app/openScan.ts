@@ -1,16 +1,15 @@
 import { type FirstLook, firstLooks } from '#compute/firstLook.ts';
 import type { OpenedScan, OpenPartial } from '#compute/jobs/openScan.ts';
 import { methodById } from '#compute/methods/registry.ts';
+import { colorOf, newSegments } from '#compute/newSegments.ts';
 import { type SegmentationResult, segment } from '#compute/segment.ts';
-
+import { firstWindow, middleOf, volumeRecord } from '#core/case/volumeRecord.ts';
 import type { SourceRef } from '#io/source.ts';
 import type { NewSegment } from '#state/viewer.ts';
 import { emptyLabels, placeChunk } from './coarse.ts';
 import type { OpenMarks } from './marks.ts';
 import type { OpenParts } from './openCase.ts';
-import { colorOf, newSegments } from './segments.ts';
 import { titleOf } from './sources.ts';
-import { firstWindow, middleOf, volumeRecord } from './volumeRecord.ts';
 
 interface Begun {
   readonly volumeId: string;

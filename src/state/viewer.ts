@@ -1,10 +1,12 @@
 // The contract between the layers that draw (scene, xr, ui) and the one that makes things (app): vanilla stores of data and
 // verbs. React selects from them and calls verbs; it keeps no state of its own that anything else would want to know.
+import type { AnatomicalCase } from '#core/anatomy/phantomSpec.ts';
 import type { StoreApi } from 'zustand/vanilla';
 import type { UnreadableRecord } from '#core/case/readRecord.ts';
 import type {
   CaseDocument,
   MeasurementRecord,
+  NewSegment,
   OverlayRecord,
   PlacedRecord,
   RasPoint,
@@ -49,7 +51,6 @@ export type SegmentPatch = Partial<
 /** What is found out about the segment of a value. */
 export type SegmentFacts = Pick<SegmentRecord, 'value'> &
   Partial<Pick<SegmentRecord, 'voxels' | 'volumeMl' | 'cutByEdge' | 'isovalue' | 'madeBy' | 'opacity'>>;
-export type NewSegment = Omit<SegmentRecord, 'id' | 'slot' | 'layer' | 'volume'>;
 
 export interface CaseVerbs {
   /** Replaces what is open by an empty case with this volume; the history begins anew with 'history.opened', which can be undone. */
@@ -240,7 +241,7 @@ export type OpenSource =
   | { readonly urls: readonly string[] }
   | { readonly files: readonly File[] }
   | { readonly refs: readonly SourceRef[] }
-  | { readonly sample: 'phantom:thorax' }
+  | { readonly sample: `phantom:${AnatomicalCase}` }
   /** A case that is kept on this device. */
   | { readonly stored: string };
 

@@ -114,6 +114,8 @@ export const SegmentRecord = z.strictObject({
   isovalue: z.nullable(z.number()),
 });
 export type SegmentRecord = z.infer<typeof SegmentRecord>;
+/** What whoever makes a segment says of it; where it lies is the case's to say. */
+export type NewSegment = Omit<SegmentRecord, 'id' | 'slot' | 'layer' | 'volume'>;
 
 export const MeasurementRecord = z
   .strictObject({

@@ -2,7 +2,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createViewer } from '#app/createViewer.ts';
-import { volumeRecord } from '#app/volumeRecord.ts';
+import { volumeRecord } from '#core/case/volumeRecord.ts';
 import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import { affine } from '#core/space/affine.ts';
 import type { Volume } from '#core/volume/volume.ts';

@@ -1,8 +1,8 @@
 import type { SegmentationResult } from '#compute/segment.ts';
+import type { NewSegment } from '#core/case/schema.ts';
 import { type TissueId, tissues, userColors } from '#core/case/tissues.ts';
 import { BRICK, type Brick, brickGrid, type LabelmapData } from '#core/labelmap/labelmap.ts';
 import { type VolumeHeader, voxelVolumeMm3 } from '#core/volume/volume.ts';
-import type { MethodRequest, NewSegment } from '#state/viewer.ts';
 
 export interface SegmentLook {
   readonly opacity: number;
@@ -12,7 +12,7 @@ export interface SegmentLook {
 
 /** What a method found, as segments of the case. */
 export function newSegments(
-  request: MethodRequest,
+  request: { readonly method: string; readonly name?: string },
   result: SegmentationResult,
   labels: LabelmapData,
   header: VolumeHeader,

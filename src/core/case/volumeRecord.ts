@@ -1,6 +1,6 @@
-import type { RasPoint, VolumeRecord, WindowRecord } from '#core/case/schema.ts';
 import { transform } from '#core/space/affine.ts';
 import type { VolumeHeader } from '#core/volume/volume.ts';
+import type { RasPoint, VolumeRecord, WindowRecord } from './schema.ts';
 
 /** A header as the case keeps it: what is shown and checked, never the patient's name. */
 export function volumeRecord(id: string, header: VolumeHeader): VolumeRecord {
