@@ -1,6 +1,6 @@
 import type { DataSet } from 'dicom-parser';
 import { VesaliusError } from '#core/errors.ts';
-import { swapPairs } from './codeStream.ts';
+import { swapPairs } from './bytePairs.ts';
 
 /** Colours of stored values (PS3.3, C.7.6.3.1.5 and .6). Plain data. */
 export interface Palette {

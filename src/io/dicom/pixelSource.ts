@@ -1,6 +1,6 @@
 import { VesaliusError } from '#core/errors.ts';
 import type { ByteSource } from '#io/source.ts';
-import { swapPairs } from './codeStream.ts';
+import { swapPairs } from './bytePairs.ts';
 import { inflatePrefix } from './inflate.ts';
 import type { StoredPixels } from './instance.ts';
 import { frameBytes } from './storedColour.ts';
