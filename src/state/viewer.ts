@@ -332,6 +332,7 @@ export interface Viewer {
 export type {
   CaseDocument,
   MeasurementRecord,
+  NewSegment,
   OverlayRecord,
   PlacedRecord,
   RasPoint,
