@@ -34,6 +34,8 @@ export const jobTable = {
   valueHistogram: async () => (await import('#compute/jobs/segment/preview.ts')).valueHistogram,
   labelBricks: async () => (await import('#compute/jobs/labelBricks.ts')).labelBricks,
   register: async () => (await import('#compute/jobs/register.ts')).register,
+  resampleVolume: async () => (await import('#compute/jobs/resampleVolume.ts')).resampleVolume,
+  carryLabels: async () => (await import('#compute/jobs/carryLabels.ts')).carryLabels,
   readSegments: async () => (await import('#compute/jobs/readSegments.ts')).readSegments,
   sortSources: async () => (await import('#compute/jobs/readSegments.ts')).sortSources,
 } as const;

@@ -16,6 +16,7 @@ const urls = {
   surfaceNetsMeshes: new URL('../../dist/kernels/surfaceNetsMeshes.wasm', import.meta.url),
   coneLight: new URL('../../dist/kernels/coneLight.wasm', import.meta.url),
   meshDistance: new URL('../../dist/kernels/meshDistance.wasm', import.meta.url),
+  resample: new URL('../../dist/kernels/resample.wasm', import.meta.url),
 } as const;
 
 export type KernelName = keyof typeof urls;

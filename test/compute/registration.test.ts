@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Registered } from '#compute/jobs/register.ts';
 import type { Phantom } from '#compute/phantom.ts';
 import { createPool } from '#compute/pool.ts';
 import { spawnNode } from '#compute/spawnNode.ts';
-import { affine, determinant3, invert, multiply, transform, type Vector3 } from '#core/space/affine.ts';
-import { fixedFromMoving, movingFromFixed } from '#core/space/registration.ts';
+import { affine, determinant3, transform, type Vector3 } from '#core/space/affine.ts';
+import { movingFromFixed } from '#core/space/registration.ts';
 import type { Step } from '#core/steps.ts';
-import type { Volume } from '#core/volume/volume.ts';
-import { otherContrast, scanOf, targetErrors, turned } from './registrationPhantom.ts';
+import { scanOf, targetErrors, turned } from './registrationPhantom.ts';
 
 const pool = createPool(spawnNode, 2);
 afterAll(() => pool.close());

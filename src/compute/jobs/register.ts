@@ -26,7 +26,7 @@ export interface RegisterOptions {
   readonly fixedRegion?: Region;
   /** Both scans are brought down to at most this many voxels along an axis (default 128). */
   readonly most?: number;
-  /** Kind 'deformable': mm between the finest control points (default 6 voxels of the working grid). */
+  /** Kind 'deformable': mm between the finest control points (default 30, or 5 voxels of the working grid where that is more). */
   readonly gridMm?: number;
   /** elastix draws its samples from this; the same seed gives the same transform. */
   readonly seed?: number;

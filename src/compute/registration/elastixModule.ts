@@ -85,7 +85,7 @@ async function instantiate(say: (line: string) => void): Promise<ElastixGlue> {
   ]);
   const options = {
     instantiateWasm(
-      imports: Record<string, Record<string, unknown>>,
+      imports: Record<string, Record<string, () => unknown>>,
       receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
     ) {
       const instance = new WebAssembly.Instance(wasm, imports);

@@ -3,25 +3,26 @@ import type { WorkingCopy } from './workingCopy.ts';
 
 export type RegistrationKind = 'rigid' | 'affine' | 'deformable';
 
-/** Control points stand this far apart unless told, in voxels of the working grid. */
-const GRID_VOXELS = 6;
+/** Control points stand no closer than this unless told: closer ones bend even tissue, which has nothing to hold them by. */
+const GRID_MM = 30;
+const GRID_VOXELS = 5;
 
 /**
  * Coarse to fine: the turn first, then the shear and scale, then the bends, each from where the last one ended; smoothing and
- * control grid halve from level to level (Rueckert et al., IEEE TMI 1999).
+ * control grid grow finer from level to level (Rueckert et al., IEEE TMI 1999). What one level has bent the next bends further.
  */
 export function stagesOf(kind: RegistrationKind, fixed: WorkingCopy, gridMm?: number): readonly Stage[] {
   const rigid = (smoothing: number): Stage => ({ kind: 'rigid', smoothing, iterations: 250, samples: 3000 });
   const shear = (smoothing: number): Stage => ({ kind: 'affine', smoothing, iterations: 250, samples: 3000 });
   if (kind === 'rigid') return [rigid(4), rigid(2), rigid(1)];
   if (kind === 'affine') return [rigid(4), rigid(2), shear(2), shear(1)];
-  const finest = gridMm ?? GRID_VOXELS * fixed.spacingMm;
+  const finest = gridMm ?? Math.max(GRID_MM, GRID_VOXELS * fixed.spacingMm);
   const bend = (smoothing: number, times: number): Stage => ({
     kind: 'deformable',
     smoothing,
     iterations: 300,
-    samples: 4000,
+    samples: 2000,
     gridMm: finest * times,
   });
-  return [rigid(4), rigid(2), shear(2), bend(4, 4), bend(2, 2), bend(1, 1)];
+  return [rigid(4), rigid(2), shear(2), bend(4, 2), bend(2, 1.4), bend(1, 1)];
 }
