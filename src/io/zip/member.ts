@@ -5,6 +5,9 @@ import { portableCrc32, portableInflate } from '../gzip/portableInflate.ts';
 import type { ByteSource } from '../source.ts';
 import type { ZipEntry } from './entry.ts';
 
+/** zlib of Node, or fflate, which browsers have too. */
+export type ZipEngine = 'node' | 'portable';
+
 const LOCAL = 0x04034b50;
 /** The first read is what a header takes; the next ones are larger, so that their number stays small. */
 const FIRST_PIECE = 1 << 16;
@@ -16,7 +19,12 @@ const PIECE = 1 << 19;
  * @throws VesaliusError, each naming the file: 'format' or 'truncated' (not what the directory says, more or fewer bytes than
  *   declared), 'checksum' (once the last byte is reached by reading in order)
  */
-export function openMember(archive: ByteSource, entry: ZipEntry, name: string): Pick<ByteSource, 'bytes' | 'stream'> {
+export function openMember(
+  archive: ByteSource,
+  entry: ZipEntry,
+  name: string,
+  engine: ZipEngine = nodeInflate ? 'node' : 'portable',
+): Pick<ByteSource, 'bytes' | 'stream'> {
   let begins: Promise<number> | null = null;
   const start = () => {
     begins ??= dataStart(archive, entry);
@@ -29,7 +37,7 @@ export function openMember(archive: ByteSource, entry: ZipEntry, name: string): 
       throw thrown instanceof VesaliusError ? thrown.in(name) : thrown;
     }
   };
-  const chunks = async () => content(archive, await start(), entry);
+  const chunks = async () => content(archive, await start(), entry, engine);
   const inOrder = entry.method === 'stored' ? null : sequential(chunks, entry.size);
   return {
     bytes: (from, to) =>
@@ -80,10 +88,11 @@ async function* packedBytes(archive: ByteSource, start: number, packed: number):
 }
 
 /** The entry's bytes, counted and summed: a bomb that declares little is stopped at its first byte too many. */
-async function* content(archive: ByteSource, start: number, entry: ZipEntry): Chunks<undefined> {
+async function* content(archive: ByteSource, start: number, entry: ZipEntry, engine: ZipEngine): Chunks<undefined> {
+  const inflate = (engine === 'node' && nodeInflate) || portableInflate;
   const packed = packedBytes(archive, start, entry.packed);
-  const inside = entry.method === 'stored' ? packed : (nodeInflate ?? portableInflate)(new ByteReader(packed));
-  const sum = nodeCrc32 ?? portableCrc32;
+  const inside = entry.method === 'stored' ? packed : inflate(new ByteReader(packed));
+  const sum = (engine === 'node' && nodeCrc32) || portableCrc32;
   let [length, crc] = [0, 0];
   try {
     for (;;) {
