@@ -51,15 +51,18 @@ function throughPalette(
 }
 
 /** The upper 8 of BitsStored. */
-function toBytes(samples: Uint8Array | Uint16Array, { bitsStored, highBit, bitsAllocated }: StoredPixels): Uint8Array {
-  if (samples instanceof Uint8Array && bitsStored === 8 && bitsAllocated === 8) return samples;
+function toBytes(samples: Uint8Array | Uint16Array, { highBit }: StoredPixels): ArrayLike<number> {
+  // Some decoders give a clamped array.
+  if (samples.BYTES_PER_ELEMENT === 1) return samples;
   const shift = highBit - 7;
-  return Uint8Array.from(samples, (sample) => (sample >>> shift) & 255);
+  const bytes = new Uint8Array(samples.length);
+  for (let n = 0; n < bytes.length; n++) bytes[n] = (samples[n] as number) >>> shift;
+  return bytes;
 }
 
 /** Planes, or pairs of pixels that share their chroma, to three samples per pixel. */
 function arrange(
-  samples: Uint8Array,
+  samples: ArrayLike<number>,
   { planar, halved }: FrameColour,
   count: number,
   into: Uint8Array<ArrayBufferLike>,
@@ -77,7 +80,7 @@ function arrange(
       into[to + 1] = samples[count + n] as number;
       into[to + 2] = samples[2 * count + n] as number;
     }
-  } else into.set(samples.subarray(0, 3 * count));
+  } else into.set(samples);
 }
 
 /** PS3.3, C.7.6.3.1.2 solved for red, green and blue (ITU-R BT.601 with full range), rounded and clamped. */
