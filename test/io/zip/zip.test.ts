@@ -210,7 +210,7 @@ describe('a damaged archive', () => {
 
   it('a bomb is stopped by its true size, and little of it is ever inflated', async () => {
     const header = niftiFile();
-    const bomb = new Uint8Array(200_000_000);
+    const bomb = new Uint8Array(64_000_000);
     bomb.set(header);
     const bytes = zip({ 'a.nii': bomb });
     directoryEntry(bytes).setUint32(24, header.length, true);
@@ -222,7 +222,7 @@ describe('a damaged archive', () => {
       await expect(openMember(archive, entry as ZipEntry, 'a', engine).bytes(0, 100)).rejects.toMatchObject({
         where: 'uncompressed size',
       });
-    expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(40_000_000);
   });
 
   it('any flipped or missing bytes: an error or a value, never a hang', async () => {
