@@ -2,6 +2,7 @@ import { asVesaliusError, VesaliusError } from '#core/errors.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import type { Warning } from '#core/warnings.ts';
 import { describeBytes } from '../formats.ts';
+import type { Box } from '../mesh/placeMesh.ts';
 import type { ByteSource } from '../source.ts';
 import { readHead, type SourceHead } from '../sourceHead.ts';
 import { unpacked } from '../unpacked.ts';
@@ -47,12 +48,13 @@ export async function* readSegments(
     }
     yield { stage: 'list', done: found.length, of: sources.length };
   }
+  const boxes = scans.length === 0 ? yield* boxesOf(found) : [];
   const sets: FileSegments[] = [];
   const used = new Set<ByteSource>();
   for (const { head, kind } of found) {
     if (kind === 'names' || used.has(head.source)) continue;
     if (kind === 'other' && found.length > 1 && isData(head)) continue;
-    const set = yield* readOne(head, kind, sources, tables > 0 ? names : null, scans);
+    const set = yield* readOne(head, kind, sources, tables > 0 ? names : null, scans, boxes);
     const file = head.source.name;
     const scan = set.belongsTo ? scanOf(set.belongsTo, scans) : scans[0];
     if (!scan) sets.push({ ...set, file, scan: null });
@@ -69,6 +71,21 @@ export async function* readSegments(
   });
 }
 
+/** The boxes of several meshes, where no scan is open: they get one grid. */
+async function* boxesOf(
+  found: readonly { readonly head: SourceHead; readonly kind: SegmentsKind }[],
+): AsyncSteps<readonly Box[]> {
+  const heads = found.filter(({ kind }) => kind === 'mesh').map(({ head }) => head);
+  const boxes: Box[] = [];
+  if (heads.length < 2) return boxes;
+  const { readPlaced } = await import('./readMeshSegments.ts');
+  for (const head of heads) {
+    boxes.push((await readPlaced(head, null)).placed.box);
+    yield { stage: 'list', done: boxes.length, of: heads.length };
+  }
+  return boxes;
+}
+
 /** The voxels of a detached header are read with it. */
 const isData = ({ source }: SourceHead): boolean => /\.(raw|zraw|img|img\.gz|raw\.gz)$/i.test(source.name);
 
@@ -83,6 +100,7 @@ async function* readOne(
   sources: readonly ByteSource[],
   names: LabelNames | null,
   scans: readonly ScanGrid[],
+  boxes: readonly Box[],
 ): AsyncSteps<SegmentSet> {
   switch (kind) {
     case 'dicom-seg': {
@@ -98,7 +116,12 @@ async function* readOne(
     case 'labels':
     case 'raster':
       return yield* (await import('./readLabels.ts')).readLabels(head, sources, names);
-    case 'mesh':
+    case 'mesh': {
+      const { gridAround, readMeshSegments, readPlaced } = await import('./readMeshSegments.ts');
+      const scan = scans[0] ?? null;
+      const mesh = await readPlaced(head, scan);
+      return yield* readMeshSegments(mesh, scan ?? gridAround(boxes.length > 0 ? boxes : [mesh.placed.box]));
+    }
     case 'dicom':
     case 'other':
     case 'names':
