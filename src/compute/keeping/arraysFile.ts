@@ -25,6 +25,9 @@ export function* writeArrays(
   head: ArraysHead,
   arrays: readonly Uint8Array<ArrayBufferLike>[],
 ): Steps<void> {
+  const sizes = arrayBytes(head);
+  if (arrays.length !== sizes.length || arrays.some(({ length }, n) => length !== sizes[n]))
+    throw refusal('format', `arrays of ${sizes.join(', ')} bytes`, arrays.map(({ length }) => length).join(', '), '');
   file.truncate(0);
   const first = arraysHeadBytes(head);
   writeWhole(file, first, 0);
@@ -99,6 +102,11 @@ export async function readArrays(folder: StoredFolder, name: string, shared: boo
   };
 }
 
-function refusal(code: 'truncated' | 'checksum', expected: string, got: string | number, file: string): VesaliusError {
+function refusal(
+  code: 'truncated' | 'checksum' | 'format',
+  expected: string,
+  got: string | number,
+  file: string,
+): VesaliusError {
   return new VesaliusError({ code, what: 'voxels of a stored case', where: 'voxels', expected, got, file });
 }

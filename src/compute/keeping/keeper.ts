@@ -14,6 +14,8 @@ export interface KeeperParts {
   readonly post: (message: FromKeeper) => void;
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<void>;
+  /** How long a log may grow before it is written anew. */
+  readonly compactBytes?: number;
 }
 
 type Written = Extract<ToKeeper, { kind: 'begin' | 'act' }>;
@@ -24,7 +26,7 @@ const GAP_MS = 100;
 const RETRY_MS = 5000;
 
 /** Gives what takes the page's messages. */
-export function createKeeper({ root, post, now, wait }: KeeperParts): (message: ToKeeper) => void {
+export function createKeeper({ root, post, now, wait, compactBytes }: KeeperParts): (message: ToKeeper) => void {
   const acts: Written[] = [];
   const arrays: Arrays[] = [];
   let current: { readonly id: string; readonly folder: StoredFolder; readonly writer: CaseWriter } | null = null;
@@ -49,7 +51,7 @@ export function createKeeper({ root, post, now, wait }: KeeperParts): (message: 
       if (current?.id !== first.id) {
         current?.writer.close();
         const folder = await root.folder(folderName(first.id));
-        current = { id: first.id, folder, writer: createCaseWriter(folder, now) };
+        current = { id: first.id, folder, writer: createCaseWriter(folder, now, compactBytes) };
       }
       await current.writer.begin(first.title, first.base, first.labels, first.aside);
       acts.shift();
