@@ -125,9 +125,11 @@ async function* find(
   }
   const found: Found[] = [];
   const used = new Set<ByteSource>();
-  for (const head of heads) {
+  // MGH has no magic, and voxels may look like it: headers that name their data files come first.
+  const ordered = heads.toSorted((a, b) => Number(kinds.get(a) === 'mgh') - Number(kinds.get(b) === 'mgh'));
+  for (const head of ordered) {
     const kind = kinds.get(head);
-    if (!kind || kind === 'dicom') continue;
+    if (!kind || kind === 'dicom' || used.has(head.source)) continue;
     used.add(head.source);
     try {
       const raster = await describe(kind, head, sources);

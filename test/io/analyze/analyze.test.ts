@@ -72,6 +72,22 @@ describe('Analyze 7.5 is what nibabel reads', () => {
   });
 });
 
+it('voxels that look like the header of another format stay voxels', async () => {
+  // Big-endian ones: to MGH, version 1, four sizes of 1 and the type int.
+  const like = new Uint8Array(240);
+  for (let n = 3; n < 240; n += 4) like[n] = 1;
+  const row = rows.find(({ name }) => name === 'int32, origin by SPM') as Row;
+  const hdr = changed(row, (view) => view.setInt16(42, 5, true));
+  for (const order of [
+    ['a.img', 'a.hdr'],
+    ['a.hdr', 'a.img'],
+  ]) {
+    const { series, volume } = await read(order.map((name) => memorySource(name, name === 'a.hdr' ? hdr : like)));
+    expect(series.map(({ name }) => name)).toEqual(['a.hdr']);
+    expect(volume.header.format).toBe('analyze');
+  }
+});
+
 describe('Analyze 7.5 that is unsound', () => {
   const le = true;
   it.each<[string, (view: DataView) => void]>([
