@@ -20,7 +20,6 @@ export default function TimePlayer() {
   const { playing, loop, perSecond } = useStore(player);
   const volumes = useCase((state) => state.volumes);
   const timepoint = useView((state) => state.timepoint);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another speed or another end begins anew from where it is
   useEffect(() => {
     if (playing) return play(viewer, () => performance.now(), nextFrame);
   }, [viewer, playing, perSecond, loop]);
@@ -74,7 +73,7 @@ export default function TimePlayer() {
           hideLabel
           label={t('volumes.rate')}
           value={perSecond}
-          unit="/ s"
+          unit="/s"
           min={0.1}
           max={60}
           onChange={(value) => value !== null && player.setState({ perSecond: value })}
