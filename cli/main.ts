@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   phantom: async () => (await import('./commands/phantom.ts')).phantom,
   segment: async () => (await import('./commands/segment.ts')).segmentCommand,
   mesh: async () => (await import('./commands/mesh.ts')).meshCommand,
+  prepare: async () => (await import('./commands/prepare.ts')).prepare,
   register: async () => (await import('./commands/register.ts')).registerCommand,
   methods: async () => (await import('./commands/methods.ts')).methodsCommand,
   serve: async () => (await import('./commands/serve.ts')).serve,
@@ -26,6 +27,7 @@ const HELP = `vesalius: from a CT or MR scan to anatomy. For research, education
                                                  a synthetic CT with its ground truth
   vesalius segment  <input> --method NAME --out labels.nii.gz
   vesalius mesh     <input> --iso V --out out.glb      (or --labels FILE; .stl .obj .ply too)
+  vesalius prepare  <input> --out case.vesalius      a case in one file: scan, segments, surfaces
   vesalius register FIXED MOVING --out moved.nii.gz    one scan laid on another: rigid, affine, deformable
   vesalius methods                               every segmentation method and its settings
   vesalius serve    [--port P]                   the page, for this computer or a portal

@@ -37,6 +37,8 @@ export const jobTable = {
   resampleVolume: async () => (await import('#compute/jobs/resampleVolume.ts')).resampleVolume,
   carryLabels: async () => (await import('#compute/jobs/carryLabels.ts')).carryLabels,
   readSegments: async () => (await import('#compute/jobs/readSegments.ts')).readSegments,
+  readBundle: async () => (await import('#compute/jobs/bundle.ts')).readBundle,
+  writeBundle: async () => (await import('#compute/jobs/bundle.ts')).writeBundle,
   sortSources: async () => (await import('#compute/jobs/readSegments.ts')).sortSources,
 } as const;
 

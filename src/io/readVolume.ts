@@ -1,6 +1,7 @@
 import { asVesaliusError, fieldsOf, VesaliusError, type VesaliusErrorFields } from '#core/errors.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import type { Volume } from '#core/volume/volume.ts';
+import { isBundle, isVolumeOfBundle } from './bundle/format.ts';
 import type { ReadSeriesOptions } from './dicom/readSeries.ts';
 import { claimsToBeScan, describeBytes, type FormatId, formats, sniff } from './formats.ts';
 import { type HeaderFacts, type OnSlab, type RasterFile, readRaster } from './raster.ts';
@@ -112,7 +113,11 @@ async function* find(
         const { expandZip } = await import('./zip/expand.ts');
         const inside = await expandZip(source);
         sources.splice(n--, 1);
-        sources.push(...inside.sources);
+        // Of a case bundle the scans: its labels are theirs who open it as a case.
+        const scans = isBundle(head.bytes)
+          ? inside.sources.filter(({ ref }) => isVolumeOfBundle(ref.path.slice(source.ref.path.length + 1)))
+          : inside.sources;
+        sources.push(...scans);
         refused.push(...inside.refused.map((error) => unreadable(source, error)));
         continue;
       }

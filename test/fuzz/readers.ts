@@ -2,7 +2,9 @@
 import { readCase } from '#core/case/migrate.ts';
 import { readOperation } from '#core/labelmap/readOperation.ts';
 import { determinant3 } from '#core/space/affine.ts';
+import { finishAsync } from '#core/steps.ts';
 import { voxelCount } from '#core/volume/volume.ts';
+import { readBundle } from '#io/bundle/read.ts';
 import { memorySource, read } from '../io/memorySource.ts';
 
 export type ReaderId = keyof typeof readers;
@@ -33,6 +35,9 @@ export const readers = {
   pair: (bytes: Uint8Array) =>
     volume([memorySource('a.hdr', bytes.slice(0, 348)), memorySource('a.img', bytes.slice(348))]),
   case: async (bytes: Uint8Array) => void readCase(json(bytes)),
+  bundle: async (bytes: Uint8Array, name: string) => {
+    await finishAsync(readBundle(memorySource(name, bytes, 1000), true));
+  },
   operation: async (bytes: Uint8Array) => {
     const given = json(bytes) as { edits?: { runs?: unknown }[] } | null | undefined;
     for (const edit of Array.isArray(given?.edits) ? given.edits : [])

@@ -12,6 +12,8 @@ export interface NiftiFile {
   readonly rasFromIjk: Affine<'ras', 'ijk'>;
   /** i-fastest; read, never written. */
   readonly scalars: ScalarArray;
+  /** Written in place of `scalars` as DT_RGB24: red, green, blue of each voxel. */
+  readonly rgb?: Uint8Array<ArrayBufferLike> | undefined;
   readonly slope?: number;
   readonly intercept?: number;
   /** At most 79 ASCII characters are kept. */
@@ -19,13 +21,14 @@ export interface NiftiFile {
 }
 
 const HEADER = 352;
+const RGB24 = [128, 24] as const;
 /** A qform further from the sform than this, by its rounding to float32 or by shear, is not written. */
 const QFORM_LIMIT_MM = 0.005;
 
 /** NIfTI-1 in one piece, not compressed. @throws VesaliusError 'unsupported' (a size over 32767), 'usage' (sizes that do not match) */
 export function writeNifti(file: NiftiFile): Uint8Array<ArrayBuffer> {
   const header = niftiHeader(file);
-  const voxels = littleEndianBytes(file.scalars);
+  const voxels = littleEndianBytes(file.rgb ?? file.scalars);
   const bytes = new Uint8Array(HEADER + voxels.length);
   bytes.set(header);
   bytes.set(voxels, HEADER);
@@ -37,7 +40,7 @@ export async function* gzippedNifti(
   file: NiftiFile,
   { gzip = true }: { readonly gzip?: boolean } = {},
 ): AsyncGenerator<Uint8Array<ArrayBufferLike>, void, void> {
-  const parts = [niftiHeader(file), littleEndianBytes(file.scalars)];
+  const parts = [niftiHeader(file), littleEndianBytes(file.rgb ?? file.scalars)];
   if (gzip) yield* gzipped(parts);
   else yield* parts;
 }
@@ -64,7 +67,7 @@ function niftiHeader(file: NiftiFile): Uint8Array<ArrayBuffer> {
     if (size > 32767) throw refuse('unsupported', `dim[${n}]`, 'at most 32767 in NIfTI-1', size);
     short(40 + 2 * n, size);
   }
-  const [datatype, bitpix] = typeOf(scalars);
+  const [datatype, bitpix] = file.rgb ? RGB24 : typeOf(scalars);
   short(70, datatype);
   short(72, bitpix);
   const { quatern, qfac, spacing } = qformOf(rasFromIjk);

@@ -1,7 +1,9 @@
 // Voxels (or a displacement field) as a file: 'VESARR01', u32 length of the header, the header (JSON), u32 CRC-32 of it, zeros to a
 // multiple of 16; each array's bytes, little-endian, in the header's order; u32 CRC-32 of those, 'WHOLE.' and two zeros. It is
 // written from the front to the end; without its end it is not whole.
+
 import * as z from 'zod/mini';
+import { anatomicalCases } from '#core/anatomy/phantomSpec.ts';
 import { VesaliusError } from '#core/errors.ts';
 import { type Affine, affine } from '#core/space/affine.ts';
 import { bytesPerVoxel, type VolumeHeader, voxelCount } from '#core/volume/volume.ts';
@@ -42,7 +44,7 @@ const VolumeHead = z.looseObject({
   storedRange: z.tuple([z.number(), z.number()]),
 });
 /** A sample that is made anew and not stored: what it is made by. */
-const Recipe = z.object({ sample: z.literal('thorax'), size, noiseHu: z.number(), seed: z.int() });
+const Recipe = z.object({ sample: z.enum(anatomicalCases), size, noiseHu: z.number(), seed: z.int() });
 export type VolumeRecipe = z.infer<typeof Recipe>;
 
 const Head = z.discriminatedUnion('kind', [
@@ -120,12 +122,26 @@ export function readArraysHead(bytes: Uint8Array): { readonly head: ArraysHead; 
 /** Headers are a few kilobytes; those of a long series have a time for each of its timepoints. */
 export const HEAD_ROOM = 1 << 20;
 
+/** A header as JSON. The patient's name is shown while the file is open, and is not kept. */
+export function plainHeader({ series, rasFromIjk, ...header }: VolumeHeader): object {
+  const { patientName: _name, ...facts } = series ?? { patientName: undefined };
+  return { ...header, rasFromIjk: [...rasFromIjk.m], ...(series ? { series: facts } : {}) };
+}
+
+/** @throws VesaliusError 'format' */
+export function readPlainHeader(given: unknown): VolumeHeader {
+  const read = VolumeHead.safeParse(given);
+  if (read.success) return headerOf(read.data);
+  const issue = read.error.issues[0];
+  throw refusal('format', `header, ${issue?.path.join('.')}`, 'a header of voxels', issue?.message ?? 'another');
+}
+
+const headerOf = (volume: z.infer<typeof VolumeHead>): VolumeHeader =>
+  ({ ...volume, rasFromIjk: affine('ras', 'ijk', volume.rasFromIjk) }) as VolumeHeader;
+
 function plainHead(head: ArraysHead): unknown {
   if (head.kind === 'field') return { kind: 'field', dims: head.dims, rasFromIjk: [...head.rasFromIjk.m] };
-  // The patient's name is shown while the file is open, and is not kept.
-  const { series, rasFromIjk, ...header } = head.header;
-  const { patientName: _name, ...facts } = series ?? { patientName: undefined };
-  const volume = { ...header, rasFromIjk: [...rasFromIjk.m], ...(series ? { series: facts } : {}) };
+  const volume = plainHeader(head.header);
   return head.kind === 'recipe'
     ? { kind: 'recipe', volume, recipe: head.recipe }
     : { kind: 'volume', volume, rgb: head.rgb };
@@ -134,7 +150,7 @@ function plainHead(head: ArraysHead): unknown {
 function headOf(head: Head): ArraysHead {
   if (head.kind === 'field')
     return { kind: 'field', dims: head.dims, rasFromIjk: affine('ras', 'ijk', head.rasFromIjk) };
-  const header = { ...head.volume, rasFromIjk: affine('ras', 'ijk', head.volume.rasFromIjk) } as VolumeHeader;
+  const header = headerOf(head.volume);
   return head.kind === 'recipe'
     ? { kind: 'recipe', header, recipe: head.recipe }
     : { kind: 'volume', header, rgb: head.rgb };

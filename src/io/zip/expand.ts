@@ -29,7 +29,9 @@ export async function expandZip(source: ByteSource): Promise<Expanded> {
       const root = times === 1 ? source.ref.path : `${source.ref.path}#${times}`;
       sources.push(openSource({ kind: 'zip', archive: archive.ref, entry, path: `${root}/${path}` }));
     }
-    return { sources, refused: refusals(files) };
+    // As the files of a folder are: an archive's order is that in which it was packed.
+    const sorted = sources.toSorted((a, b) => (a.ref.path < b.ref.path ? -1 : a.ref.path > b.ref.path ? 1 : 0));
+    return { sources: sorted, refused: refusals(files) };
   } catch (thrown) {
     throw thrown instanceof VesaliusError ? thrown.in(source.name) : thrown;
   }
@@ -37,10 +39,8 @@ export async function expandZip(source: ByteSource): Promise<Expanded> {
 
 /** One for each reason, naming the first of its files. */
 function refusals(files: readonly ListedFile[]): VesaliusError[] {
-  const byReason = Map.groupBy(
-    files.filter(({ why }) => why !== ''),
-    ({ why }) => why,
-  );
+  const byReason = new Map<string, ListedFile[]>();
+  for (const file of files) if (file.why !== '') byReason.set(file.why, [...(byReason.get(file.why) ?? []), file]);
   return [...byReason].map(([why, those]) => {
     const more = those.length > 1 ? ` and ${those.length - 1} more` : '';
     const got = `${why === 'encrypted' ? 'a password' : `compression ${why}`} (${those[0]?.path}${more})`;
