@@ -1,4 +1,5 @@
 import { readHeader } from '../dicom/dataset.ts';
+import { DEFLATED } from '../dicom/transferSyntax.ts';
 import { sniff } from '../formats.ts';
 import { sniffMesh } from '../mesh/sniffMesh.ts';
 import { niftiVersion } from '../nifti/header.ts';
@@ -50,17 +51,19 @@ export async function segmentsKind(head: SourceHead): Promise<SegmentsKind> {
   return 'other';
 }
 
-/** Only a file whose beginning holds one of the classes is parsed. */
+const CLASSES = /1\.2\.840\.10008\.5\.1\.4\.1\.1\.(66\.4|66\.7|481\.3)(?![.\d])/;
+
+/** Only a file whose beginning holds one of the classes, or hides it in a deflated data set, is parsed. */
 async function dicomKind(head: SourceHead): Promise<SegmentsKind> {
   const text = new TextDecoder('latin1').decode(head.bytes);
-  if (!/1\.2\.840\.10008\.5\.1\.4\.1\.1\.(66\.4|66\.7|481\.3)(?![.\d])/.test(text)) return 'dicom';
+  if (!CLASSES.test(text) && !text.slice(0, 1024).includes(DEFLATED)) return 'dicom';
   try {
     const { dataSet } = await readHeader(head.gzip ? await unpacked(head.source) : head.source);
     const sopClass = (dataSet.string('x00080016') ?? '').trim();
     return SEGMENTATION_CLASSES.has(sopClass) ? 'dicom-seg' : sopClass === RT_STRUCTURE_SET ? 'rtstruct' : 'dicom';
   } catch {
     // What is wrong with it, its reader says: by the class in its meta header.
-    return text.includes(RT_STRUCTURE_SET) ? 'rtstruct' : 'dicom-seg';
+    return text.includes(RT_STRUCTURE_SET) ? 'rtstruct' : CLASSES.test(text) ? 'dicom-seg' : 'dicom';
   }
 }
 

@@ -100,7 +100,8 @@ interface ArrayText {
 
 function arrays(xml: string): ArrayText[] {
   return [...xml.matchAll(/<DataArray\b([^>]*?)(\/>|>([\s\S]*?)<\/DataArray>)/g)].map(
-    ([, head = '', , inside = '']) => ({ about: attributes(head), inside }),
+    // What keys a program has added stand behind the values.
+    ([, head = '', , inside = '']) => ({ about: attributes(head), inside: inside.replace(/<[\s\S]*$/, '') }),
   );
 }
 
