@@ -23,16 +23,19 @@ const OUT = 1 << 18;
 
 export const nodeCrc32: ((data: Uint8Array, value: number) => number) | undefined = zlib?.crc32;
 
-/** Inflates one raw deflate stream by zlib, on its own thread; afterwards `input` stands on the first byte behind it. */
-export const nodeInflate: ((input: ByteReader<undefined>) => Chunks<undefined>) | undefined =
-  zlib && ((input) => inflate(zlib, input));
+/**
+ * Inflates one raw deflate stream by zlib, on its own thread; afterwards `input` stands on the first byte behind it.
+ * @param out bytes of a chunk: for a beginning that is read and let go, not more than it takes
+ */
+export const nodeInflate: ((input: ByteReader<undefined>, out?: number) => Chunks<undefined>) | undefined =
+  zlib && ((input, out = OUT) => inflate(zlib, input, out));
 
-async function* inflate(zlib: NodeZlib, input: ByteReader<undefined>): Chunks<undefined> {
+async function* inflate(zlib: NodeZlib, input: ByteReader<undefined>, out: number): Chunks<undefined> {
   // With a sync flush at the end, input that stops early is no error: the caller counts.
   const stream = zlib.createInflateRaw({
-    chunkSize: OUT,
+    chunkSize: out,
     finishFlush: zlib.constants.Z_SYNC_FLUSH,
-    readableHighWaterMark: OUT,
+    readableHighWaterMark: out,
   });
   stream.on('error', () => undefined); // told by the iteration below
   let written = 0;

@@ -9,9 +9,11 @@ import type { ZipEntry } from './entry.ts';
 export type ZipEngine = 'node' | 'portable';
 
 const LOCAL = 0x04034b50;
-/** The first read is what a header takes; the next ones are larger, so that their number stays small. */
-const FIRST_PIECE = 1 << 16;
+/** Bytes of the archive that are asked for at once. */
 const PIECE = 1 << 19;
+/** Up to here a read is of a file's beginning: its pieces are small, since a thousand headers are let go later than they are read. */
+const BEGINNING = 1 << 16;
+const SMALL_PIECE = 1 << 14;
 
 /**
  * A file inside an archive. What is stored is read where it lies; what is deflated is inflated from its beginning, and asking
@@ -37,7 +39,7 @@ export function openMember(
       throw thrown instanceof VesaliusError ? thrown.in(name) : thrown;
     }
   };
-  const chunks = async () => content(archive, await start(), entry, engine);
+  const chunks = async (beginning: boolean) => content(archive, await start(), entry, engine, beginning);
   const inOrder = entry.method === 'stored' ? null : sequential(chunks, entry.size);
   return {
     bytes: (from, to) =>
@@ -51,7 +53,7 @@ export function openMember(
         })(),
       ),
     async stream() {
-      const reader = new ByteReader(await said(chunks()));
+      const reader = new ByteReader(await said(chunks(false)));
       return new ReadableStream<Uint8Array<ArrayBuffer>>(
         {
           async pull(controller) {
@@ -77,8 +79,8 @@ async function dataStart(archive: ByteSource, { at }: ZipEntry): Promise<number>
   return at + 30 + view.getUint16(26, true) + view.getUint16(28, true);
 }
 
-async function* packedBytes(archive: ByteSource, start: number, packed: number): Chunks<undefined> {
-  for (let from = 0, piece = FIRST_PIECE; from < packed; piece = PIECE) {
+async function* packedBytes(archive: ByteSource, start: number, packed: number, piece: number): Chunks<undefined> {
+  for (let from = 0; from < packed; ) {
     const run = await archive.bytes(start + from, start + Math.min(packed, from + piece));
     if (run.length === 0) throw refuse('truncated', 'ZIP entry data', `${packed} bytes`, from);
     from += run.length;
@@ -88,10 +90,17 @@ async function* packedBytes(archive: ByteSource, start: number, packed: number):
 }
 
 /** The entry's bytes, counted and summed: a bomb that declares little is stopped at its first byte too many. */
-async function* content(archive: ByteSource, start: number, entry: ZipEntry, engine: ZipEngine): Chunks<undefined> {
+async function* content(
+  archive: ByteSource,
+  start: number,
+  entry: ZipEntry,
+  engine: ZipEngine,
+  beginning: boolean,
+): Chunks<undefined> {
   const inflate = (engine === 'node' && nodeInflate) || portableInflate;
-  const packed = packedBytes(archive, start, entry.packed);
-  const inside = entry.method === 'stored' ? packed : inflate(new ByteReader(packed));
+  const packed = packedBytes(archive, start, entry.packed, beginning ? SMALL_PIECE : PIECE);
+  const inside =
+    entry.method === 'stored' ? packed : inflate(new ByteReader(packed), beginning ? SMALL_PIECE : undefined);
   const sum = (engine === 'node' && nodeCrc32) || portableCrc32;
   let [length, crc] = [0, 0];
   try {
@@ -117,7 +126,7 @@ async function* content(archive: ByteSource, start: number, entry: ZipEntry, eng
 }
 
 /** Ranges of what can only be read in order. A header is read and let go; a longer reading stays open for what follows. */
-function sequential(open: () => Promise<Chunks<undefined>>, size: number) {
+function sequential(open: (beginning: boolean) => Promise<Chunks<undefined>>, size: number) {
   let reader: ByteReader<undefined> | null = null;
   let last: Promise<unknown> = Promise.resolve();
   const close = async () => {
@@ -128,10 +137,10 @@ function sequential(open: () => Promise<Chunks<undefined>>, size: number) {
   const range = async (from: number, to: number): Promise<Uint8Array<ArrayBuffer>> => {
     try {
       if (reader && from < reader.position) await close();
-      reader ??= new ByteReader(await open());
+      reader ??= new ByteReader(await open(to <= BEGINNING));
       await reader.skip(from - reader.position);
       const bytes = await reader.take(to - from);
-      if (to >= size || to <= FIRST_PIECE) await close();
+      if (to >= size || to <= BEGINNING) await close();
       return bytes;
     } catch (thrown) {
       await close().catch(() => undefined);

@@ -101,11 +101,11 @@ describe('a zipped study', () => {
     at.setUint8(46 + 2, '1'.charCodeAt(0));
     const { sources } = await expandZip(memorySource('d/s.zip', bytes));
     expect(sources.map(({ ref }) => ref.path)).toEqual([
+      'd/s.zip#2/a/1',
       'd/s.zip/AA/etc/passwd',
+      'd/s.zip/a/1',
       'd/s.zip/root/x',
       'd/s.zip/y/z',
-      'd/s.zip/a/1',
-      'd/s.zip#2/a/1',
     ]);
   });
 
