@@ -12,7 +12,3 @@ declare module 'jpeg-lossless-decoder-js' {
     readonly numBytes: number;
   }
 }
-declare module '*/@itk-wasm/elastix/dist/pipelines/elastix.js' {
-  const factory: unknown;
-  export default factory;
-}

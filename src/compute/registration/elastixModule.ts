@@ -32,8 +32,18 @@ export interface ElastixRun {
   readonly log: string;
 }
 
-/** The package ships its WebAssembly packed by Zstandard (2.4 MB; 13 MB unpacked). The unpacked file beside it is of an older build. */
-const packed = new URL('../../../node_modules/@itk-wasm/elastix/dist/pipelines/elastix.wasm.zst', import.meta.url);
+/**
+ * The package ships its WebAssembly packed by Zstandard (2.4 MB; 13 MB unpacked; the unpacked file beside it is of an older build).
+ * The script that goes with it is a file of its own too: bundled, it would bring that older build along. Each URL is written out for
+ * the bundler to emit the file.
+ */
+const files = {
+  'elastix.wasm.zst': new URL(
+    '../../../node_modules/@itk-wasm/elastix/dist/pipelines/elastix.wasm.zst',
+    import.meta.url,
+  ),
+  'elastix.js': new URL('../../../node_modules/@itk-wasm/elastix/dist/pipelines/elastix.js', import.meta.url),
+} as const;
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
@@ -79,10 +89,8 @@ async function instantiate(say: (line: string) => void): Promise<ElastixGlue> {
   compiled.catch(() => {
     compiled = undefined;
   });
-  const [wasm, imported] = await Promise.all([
-    compiled,
-    import('../../../node_modules/@itk-wasm/elastix/dist/pipelines/elastix.js'),
-  ]);
+  const wasm = await compiled;
+  const imported: { readonly default: unknown } = await import(/* @vite-ignore */ urlOf('elastix.js'));
   const options = {
     instantiateWasm(
       imports: Record<string, Record<string, () => unknown>>,
@@ -95,7 +103,7 @@ async function instantiate(say: (line: string) => void): Promise<ElastixGlue> {
   };
   // The module's own print writes to the console and would take the place of ours: these cannot be replaced.
   for (const name of ['print', 'printErr']) Object.defineProperty(options, name, { get: () => say, set: () => {} });
-  return await (imported.default as unknown as ElastixFactory)(options);
+  return await (imported.default as ElastixFactory)(options);
 }
 
 /** Compiled here and now: in Node asynchronous compiling does not keep the event loop alive. */
@@ -105,15 +113,19 @@ async function compile(): Promise<WebAssembly.Module> {
 }
 
 /** In Node the package is asked for its folder, since a bundle may lie anywhere. */
+function urlOf(name: keyof typeof files): string {
+  const module = nodeBuiltin<{ createRequire(from: string): { resolve(id: string): string } }>('node:module');
+  const url = nodeBuiltin<{ pathToFileURL(path: string): URL }>('node:url');
+  if (!module || !url) return files[name].href;
+  const main = url.pathToFileURL(module.createRequire(import.meta.url).resolve('@itk-wasm/elastix'));
+  return new URL(`pipelines/${name}`, main).href;
+}
+
 async function packedBytes(): Promise<Uint8Array> {
-  const node = nodeBuiltin<{ createRequire(from: string): { resolve(id: string): string } }>('node:module');
-  const fs = nodeBuiltin<{ promises: { readFile(path: string): Promise<Uint8Array> } }>('node:fs');
-  const path = nodeBuiltin<{ join(...parts: string[]): string }>('node:path');
-  if (node && fs && path) {
-    const main = node.createRequire(import.meta.url).resolve('@itk-wasm/elastix');
-    return fs.promises.readFile(path.join(main, '..', 'pipelines', 'elastix.wasm.zst'));
-  }
-  const answer = await fetch(packed);
+  const url = urlOf('elastix.wasm.zst');
+  const fs = nodeBuiltin<{ promises: { readFile(url: URL): Promise<Uint8Array> } }>('node:fs');
+  if (fs) return fs.promises.readFile(new URL(url));
+  const answer = await fetch(url);
   if (!answer.ok) throw new Error(`elastix: HTTP ${answer.status}`);
   return new Uint8Array(await answer.arrayBuffer());
 }
