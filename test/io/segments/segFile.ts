@@ -41,7 +41,7 @@ const code = ([scheme, value, meaning]: readonly [string, string, string]): Data
 
 export function segFile(spec: SegSpec): Uint8Array<ArrayBuffer> {
   const { kind = 'BINARY', frames, syntax, pack } = spec;
-  const segments =
+  const segments: NonNullable<SegSpec['segments']> =
     spec.segments ??
     [...new Set(frames.map(({ segment = 1 }) => segment))]
       .sort((a, b) => a - b)
