@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, type OpenPage, openPage, startApp } from './app.ts';
-import { balls, body, otherContrast, type Triple, writeMade } from './volumes/madeVolumes.ts';
+import { balls, body, otherContrast, type Triple, writeLabels, writeMade } from './volumes/madeVolumes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vesalius-volumes-'));
 const scanFile = join(folder, 'scan.nii');
@@ -189,10 +189,101 @@ describe('a second scan', () => {
     expect(await page.evaluate(() => JSON.stringify(window.vesalius.case().volumes))).toBe(before);
   });
 
+  it('pairs of points bring it into place, each with what is left between them', async () => {
+    const before = await page.evaluate(() => JSON.stringify(window.vesalius.case().volumes));
+    const record = (await volumes())[1];
+    await page.evaluate(() => window.vesalius.setView({ overlay: 'blend' }));
+    if (record?.placed) await page.getByText('Put back', { exact: true }).click();
+    await page.getByText('Points', { exact: true }).click();
+    const click = async ([r, a]: readonly [number, number]) => {
+      const view = await page.locator('[data-plane=axial]').boundingBox();
+      const bar = await page.locator('[data-plane=axial] .slice-bar').boundingBox();
+      const mm = Number((await page.locator('[data-plane=axial] .slice-scale').textContent())?.replace(/[^\d.]/g, ''));
+      if (!view || !bar) throw new Error('no axial slice');
+      const scale = bar.width / mm;
+      await page.mouse.click(view.x + view.width / 2 - r * scale, view.y + view.height / 2 - a * scale);
+    };
+    for (const [r, a] of [
+      [34, 0],
+      [-20, 26],
+      [-28, -24],
+    ] as const) {
+      await click([r, a]);
+      await click([r - SHIFT[0], a - SHIFT[1]]);
+    }
+    const rows = page.locator('[data-list=landmarks] li');
+    expect(await rows.count()).toBe(3);
+    // As it lies now they are as far apart as it was moved in this plane.
+    for (const text of await rows.locator('output').allTextContents())
+      expect(Math.abs(Number.parseFloat(text) - Math.hypot(SHIFT[0], SHIFT[1]))).toBeLessThan(1);
+    await page.getByTestId('fit-landmarks').click();
+    await expect.poll(async () => (await volumes())[1]?.placed?.kind).toBe('landmarks');
+    const placed = (await volumes())[1]?.placed;
+    expect(placed?.landmarks.length).toBe(3);
+    expect(placed?.residualMm ?? 9).toBeLessThan(1);
+    expect(Math.abs((placed?.matrix[12] ?? 0) - SHIFT[0])).toBeLessThan(1.5);
+    expect(Math.abs((placed?.matrix[13] ?? 0) - SHIFT[1])).toBeLessThan(1.5);
+    for (const text of await rows.locator('output').allTextContents()) expect(Number.parseFloat(text)).toBeLessThan(1);
+    await page.getByText('Register', { exact: true }).first().click();
+    await page.evaluate(() => window.vesalius.undo());
+    if (record?.placed) await page.evaluate(() => window.vesalius.undo());
+    expect(await page.evaluate(() => JSON.stringify(window.vesalius.case().volumes))).toBe(before);
+  });
+
+  it('its structures stand where it was brought to, and are carried over to the scan’s grid', async () => {
+    const { centre, radius } = balls[1];
+    const labels = join(folder, 'labels.seg.nrrd');
+    writeLabels(labels, { dims: [48, 44, 50], spacing: 3 }, ['ball'], (own) => {
+      const ras = own.map((v, n) => v + (SHIFT[n] as number)) as unknown as Triple;
+      return Math.hypot(...ras.map((v, n) => v - (centre[n] as number))) <= radius ? 1 : 0;
+    });
+    const id = (await volumes())[1]?.id as string;
+    await page.keyboard.press('Control+o');
+    await page.getByTestId('files').setInputFiles(labels);
+    await page.waitForFunction(() => window.vesalius.case().segments.some(({ name }) => name === 'ball'));
+    await page.evaluate(() => document.querySelector<HTMLElement>('.start-bar .button.bare')?.click());
+    const own = await page.evaluate(() => window.vesalius.case().segments.find(({ name }) => name === 'ball'));
+    expect(own?.volume).toBe(id);
+    const hit = () =>
+      page.evaluate(
+        ({ centre }) => window.vesalius.pick({ origin: [centre[0], centre[1], 300], direction: [0, 0, -1] }),
+        { centre },
+      );
+    for (const body of await page.evaluate(() => window.vesalius.case().segments))
+      if (body.name !== 'ball')
+        await page.evaluate((segment) => window.vesalius.setSegment(segment, { visible: false }), body.id);
+    // Brought by hand to where it belongs: the ball with it.
+    await page.getByText('By hand', { exact: true }).first().click();
+    for (const [n, mm] of SHIFT.entries()) {
+      await page.locator('.hand-move input').nth(n).fill(String(mm));
+      await page.locator('.hand-move input').nth(n).press('Enter');
+    }
+    const top = centre[2] + radius;
+    expect(Math.abs(((await hit())?.ras[2] ?? 999) - top)).toBeLessThan(3);
+    await page.getByTestId('carry').click();
+    await page.waitForFunction(
+      () => window.vesalius.case().segments.filter(({ name }) => name === 'ball').length === 2,
+    );
+    const carried = await page.evaluate(() => window.vesalius.case().segments.findLast(({ name }) => name === 'ball'));
+    expect(carried?.volume).toBe((await volumes())[0]?.id);
+    expect(carried?.madeBy).toMatchObject({ method: 'carried', settings: { from: 'moved', placed: 'hand' } });
+    const ml = ((4 / 3) * Math.PI * radius ** 3) / 1000;
+    expect(Math.abs((carried?.volumeMl ?? 0) / ml - 1)).toBeLessThan(0.04);
+    await page.evaluate((segment) => window.vesalius.setSegment(segment, { visible: false }), own?.id ?? '');
+    const found = await hit();
+    expect(found?.segment).toBe(carried?.id);
+    expect(Math.abs((found?.ras[2] ?? 999) - top)).toBeLessThan(3);
+  });
+
   it('goes with one step and comes back with one', async () => {
     await page.getByText('Take it away', { exact: true }).click();
     expect((await volumes()).length).toBe(1);
+    // What was carried stays: it lies on the scan.
+    const balls = () =>
+      page.evaluate(() => window.vesalius.case().segments.filter(({ name }) => name === 'ball').length);
+    expect(await balls()).toBe(1);
     await page.evaluate(() => window.vesalius.undo());
+    expect(await balls()).toBe(2);
     expect((await volumes()).length).toBe(2);
     expect(opened.faults).toEqual([]);
     expect(opened.foreign).toEqual([]);
@@ -232,8 +323,9 @@ describe('a scan over time', () => {
       .poll(async () => seen.add((await text()) ?? '').size, { timeout: 20_000, interval: 15 })
       .toBeGreaterThan(5);
     await beating.keyboard.press('p');
+    await beating.waitForTimeout(200);
     const stopped = await text();
-    await beating.waitForTimeout(300);
+    await beating.waitForTimeout(400);
     expect(await text()).toBe(stopped);
     expect(faults).toEqual([]);
     await context.close();

@@ -2,6 +2,9 @@ import { VesaliusError } from '#core/errors.ts';
 import type { Warning } from '#core/warnings.ts';
 import type { BelongsTo, ScanGrid } from './segmentSet.ts';
 
+/** Farthest that two grids' corners may lie apart and still be one, mm. */
+const SAME_GRID_MM = 0.01;
+
 /** One series may have been split into several stacks, `UID#2`. */
 const seriesOf = (scan: ScanGrid) => scan.seriesUid?.replace(/#\d+$/, '');
 
@@ -15,6 +18,21 @@ export function scanOf(
     (frameOfReferenceUid ? scans.find((scan) => scan.frameOfReferenceUid === frameOfReferenceUid) : undefined) ??
     scans[0]
   );
+}
+
+/** Of a file that names no scan: the one with its very grid, else the first. */
+export function scanOfGrid(
+  { dims, rasFromIjk }: Pick<ScanGrid, 'dims' | 'rasFromIjk'>,
+  scans: readonly ScanGrid[],
+): ScanGrid | undefined {
+  const apart = (scan: ScanGrid) =>
+    Math.max(
+      ...scan.rasFromIjk.m.map(
+        (value, n) => Math.abs(value - (rasFromIjk.m[n] as number)) * (n < 12 ? Math.max(...dims) : 1),
+      ),
+    );
+  const same = scans.find((scan) => scan.dims.every((n, axis) => n === dims[axis]) && apart(scan) < SAME_GRID_MM);
+  return same ?? scans[0];
 }
 
 /**

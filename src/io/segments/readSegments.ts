@@ -6,7 +6,7 @@ import type { Box } from '../mesh/placeMesh.ts';
 import type { ByteSource } from '../source.ts';
 import { readHead, type SourceHead } from '../sourceHead.ts';
 import { unpacked } from '../unpacked.ts';
-import { belongingWarnings, scanOf } from './belongs.ts';
+import { belongingWarnings, scanOf, scanOfGrid } from './belongs.ts';
 import { countValues } from './labelValues.ts';
 import { layingWarnings, layOnGrid, planLaying } from './layOnGrid.ts';
 import type { LabelName, LabelNames } from './names.ts';
@@ -56,7 +56,7 @@ export async function* readSegments(
     if (kind === 'other' && found.length > 1 && isData(head)) continue;
     const set = yield* readOne(head, kind, sources, tables > 0 ? names : null, scans, boxes);
     const file = head.source.name;
-    const scan = set.belongsTo ? scanOf(set.belongsTo, scans) : scans[0];
+    const scan = set.belongsTo ? scanOf(set.belongsTo, scans) : scanOfGrid(set.grid, scans);
     if (!scan) sets.push({ ...set, file, scan: null });
     else sets.push({ ...(yield* onScan(set, scan, file)), file, scan: scans.indexOf(scan) });
   }

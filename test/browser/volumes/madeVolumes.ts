@@ -64,3 +64,39 @@ export function writeMade(path: string, { dims, spacing, timepoints, value }: Ma
           );
   writeFileSync(path, Buffer.concat([new Uint8Array(header.buffer), new Uint8Array(voxels.buffer)]));
 }
+
+/** Labels on the grid of `writeMade`, as 3D Slicer writes them; LPS in the file. */
+export function writeLabels(
+  path: string,
+  { dims, spacing }: Pick<Made, 'dims' | 'spacing'>,
+  names: readonly string[],
+  label: (ras: Triple) => number,
+): void {
+  const [ni, nj, nk] = dims;
+  const low = dims.map((n) => (-spacing * (n - 1)) / 2) as unknown as Triple;
+  const header = [
+    'NRRD0004',
+    'type: unsigned char',
+    'dimension: 3',
+    'space: left-posterior-superior',
+    `sizes: ${dims.join(' ')}`,
+    `space directions: (${-spacing},0,0) (0,${-spacing},0) (0,0,${spacing})`,
+    'kinds: domain domain domain',
+    'encoding: raw',
+    `space origin: (${-low[0]},${-low[1]},${low[2]})`,
+    ...names.flatMap((name, n) => [
+      `Segment${n}_ID:=Segment_${n + 1}`,
+      `Segment${n}_Name:=${name}`,
+      `Segment${n}_LabelValue:=${n + 1}`,
+      `Segment${n}_Layer:=0`,
+      `Segment${n}_Color:=0.8 0.4 0.1`,
+    ]),
+  ].join('\n');
+  const voxels = new Uint8Array(ni * nj * nk);
+  let n = 0;
+  for (let k = 0; k < nk; k++)
+    for (let j = 0; j < nj; j++)
+      for (let i = 0; i < ni; i++)
+        voxels[n++] = label([low[0] + i * spacing, low[1] + j * spacing, low[2] + k * spacing]);
+  writeFileSync(path, Buffer.concat([Buffer.from(`${header}\n\n`), voxels]));
+}
