@@ -1,7 +1,8 @@
 import type { DataSet } from 'dicom-parser';
 import type { Vector3 } from '#core/space/affine.ts';
-import { decimals, finite, first, items, type Places, positive, refuseGeometry as refuse } from './elements.ts';
 import { dayNumber } from './dayNumber.ts';
+import { dimensionIndex } from './dimensionIndex.ts';
+import { decimals, finite, first, items, type Places, positive, refuseGeometry as refuse } from './elements.ts';
 import { frameTimes } from './frameTimes.ts';
 import { type PixelSize, pixelSize } from './pixelSpacing.ts';
 
@@ -122,6 +123,7 @@ function frameIn(places: Places, dataSet: DataSet, index: number): Frame {
       NominalCardiacTriggerDelayTime: first(places, (place) => finite(place.double('x00209153'))) ?? null,
       TemporalPositionTimeOffset: first(places, (place) => finite(place.double('x0020930d'))) ?? null,
       FrameReferenceTime: number('x00541300') ?? null,
+      DimensionIndexValues: dimensionIndex(places, dataSet),
       FrameAcquisitionDateTime: dateTimeSeconds(first(places, (place) => place.string('x00189074'))),
     },
     temporalResolutionMs: positive(number('x00200110')),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { affineFromRows, invert, rowsOf, transform } from '#core/space/affine.ts';
-import { ctSlice, list, readOnly, sources } from './dicomFile.ts';
+import { ctSlice, type DataSet, list, readOnly, sources } from './dicomFile.ts';
 
 const axial = (z: number, instance: number, extra = {}) => ctSlice({ position: [-10, -20, z], instance, extra });
 const warnings = (header: { warnings: readonly { code: string }[] }) => header.warnings.map((w) => w.code);
@@ -177,10 +177,10 @@ describe('geometry', () => {
     }
   });
 
-  it('an enhanced object is one volume, in whatever order its frames lie', async () => {
-    const frame = (z: number) => ({
-      x00209113: ['SQ', { items: [{ x00200032: ['DS', `-10\\-20\\${z}`] }] }] as const,
-    });
+  const frame = (z: number) => ({
+    x00209113: ['SQ', { items: [{ x00200032: ['DS', `-10\\-20\\${z}`] }] }] as const,
+  });
+  const enhancedOf = (frames: readonly DataSet[]): DataSet => {
     const shared = {
       x00209116: ['SQ', { items: [{ x00200037: ['DS', '1\\0\\0\\0\\1\\0'] }] }] as const,
       x00289110: ['SQ', { items: [{ x00280030: ['DS', '0.75\\0.5'] }] }] as const,
@@ -189,13 +189,33 @@ describe('geometry', () => {
     const plain = Object.entries(axial(0, 1)).filter(
       ([tag]) => !['x00200032', 'x00200037', 'x00280030', 'x00281052', 'x00281053'].includes(tag),
     );
-    const enhanced = {
+    return {
       ...Object.fromEntries(plain),
-      x00280008: ['IS', '3'] as const,
-      x52009229: ['SQ', { items: [shared] }] as const,
-      x52009230: ['SQ', { items: [frame(8), frame(2), frame(5)] }] as const,
-      x7fe00010: ['OW', Array.from({ length: 36 }, (_, n) => n)] as const,
+      x00280008: ['IS', String(frames.length)],
+      x52009229: ['SQ', { items: [shared] }],
+      x52009230: ['SQ', { items: frames }],
+      x7fe00010: ['OW', Array.from({ length: 12 * frames.length }, (_, n) => n)],
     };
+  };
+
+  it('frames that share their places are ordered by the index of their dimensions', async () => {
+    // First dimension: a contrast; second: the place in the stack.
+    const pointer = (group: number, element: number): DataSet => ({ x00209165: ['AT', [group, element]] });
+    const indexed = (z: number, contrast: number, place: number): DataSet => ({
+      ...frame(z),
+      x00209111: ['SQ', { items: [{ x00209157: ['UL', [contrast, place]] }] }],
+    });
+    const set: DataSet = {
+      ...enhancedOf([indexed(2, 3, 1), indexed(5, 1, 2), indexed(2, 1, 1), indexed(5, 3, 2)]),
+      x00209222: ['SQ', { items: [pointer(0x0018, 0x9096), pointer(0x0020, 0x9057)] }],
+    };
+    const { header, scalars } = await readOnly(sources([set]));
+    expect(header).toMatchObject({ dims: [4, 3, 2], timepoints: 2, warnings: [] });
+    expect([0, 12, 24, 36].map((n) => scalars[n])).toEqual([24, 12, 0, 36]);
+  });
+
+  it('an enhanced object is one volume, in whatever order its frames lie', async () => {
+    const enhanced = enhancedOf([frame(8), frame(2), frame(5)]);
     for (const syntax of ['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', '1.2.840.10008.1.2.2']) {
       const { header, scalars } = await readOnly(sources([enhanced], { syntax }));
       expect(header).toMatchObject({
