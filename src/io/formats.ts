@@ -4,6 +4,7 @@ import { latin1 } from './format.ts';
 import { itkFormat } from './itk/format.ts';
 import { metaImageFormat } from './metaimage/format.ts';
 import { mghFormat } from './mgh/format.ts';
+import { mincFormat } from './minc/format.ts';
 import { niftiFormat } from './nifti/format.ts';
 import { nrrdFormat } from './nrrd/format.ts';
 import { vtkFormat } from './vtk/format.ts';
@@ -16,6 +17,7 @@ export const formats = [
   niftiFormat,
   mghFormat,
   vtkFormat,
+  mincFormat,
   itkFormat,
   metaImageFormat,
 ] as const;
@@ -54,7 +56,6 @@ const others: readonly Other[] = [
   ['a Zstandard archive', starts('\x28\xb5\x2f\xfd')],
   ['a bzip2 archive', starts('BZh')],
   ['a 7z archive', starts("7z\xbc\xaf'\x1c")],
-  ['a MINC 1 scan (NetCDF)', (head) => latin1(head, 0, 3) === 'CDF' && (head[3] ?? 9) <= 2],
   ['a Philips PAR header', (head) => /^# === DATA DESCRIPTION FILE ===/.test(latin1(head, 0, 64))],
   ['an MRC map, whose lengths are ångström', (head) => latin1(head, 208, 4) === 'MAP '],
   ['an AFNI header', (head) => /^\s*type\s*=\s*\S+-attribute/.test(latin1(head, 0, 256))],

@@ -189,6 +189,8 @@ async function describe(
       return (await import('./itk/describe.ts')).describeItk(head);
     case 'mgh':
       return (await import('./mgh/describe.ts')).describeMgh(head);
+    case 'minc':
+      return (await import('./minc/describe.ts')).describeMinc(head);
     case 'nifti':
       return (await import('./nifti/describe.ts')).describeNifti(head, sources);
     case 'nrrd':

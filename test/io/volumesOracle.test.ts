@@ -66,7 +66,6 @@ describe('what is no scalar volume, or only half of one, is refused by name', ()
     ['nibabel/nifti1.hdr', 'magic', 'none'],
     ['nibabel/nifti2.hdr', 'magic', 'none'],
     ['nibabel/analyze.hdr', '.img', 'none'],
-    ['nibabel/tiny.mnc', 'format', 'a MINC 1 scan (NetCDF)'],
     ['nibabel/minc2_baddim.mnc', 'file', '(from MINC): Unable to open file'],
     ['nibabel/phantom_EPI_asc_CLEAR_2_1.PAR', 'format', 'a Philips PAR header'],
     ['nibabel/bad_datatype+orig.HEAD', 'format', 'an AFNI header'],

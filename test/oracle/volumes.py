@@ -1,12 +1,12 @@
 """What nibabel reads from the scans that it can read (NIfTI, MGH, MINC): shape, matrix, range, mean and 20 voxels, all rescaled.
 usage: python3 test/oracle/volumes.py [DATA] > test/oracle/volumes.json      (nibabel 5, numpy, h5py)
-Damaged files, MINC 1, and what nibabel cannot read as numbers or colours, are left out. Colours: range and mean are those of
+Damaged files, and what nibabel cannot read as numbers or colours, are left out. Colours: range and mean are those of
 0.299 R + 0.587 G + 0.114 B, rounded; a voxel's value is its three colours."""
 import glob, json, os, sys
-import nibabel, nibabel.minc2, numpy as np
+import nibabel, nibabel.minc1, nibabel.minc2, numpy as np
 
 root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(__file__), "../../../shared/data")
-kinds = (nibabel.Nifti1Pair, nibabel.Nifti2Pair, nibabel.MGHImage, nibabel.minc2.Minc2Image)
+kinds = (nibabel.Nifti1Pair, nibabel.Nifti2Pair, nibabel.MGHImage, nibabel.minc1.Minc1Image)
 rows = []
 for path in sorted(f for p in ("nii", "nii.gz", "hdr", "mgh", "mgz", "mnc") for f in glob.glob(f"{root}/**/*.{p}", recursive=True)):
     if "/damaged/" in path: continue
@@ -19,7 +19,7 @@ for path in sorted(f for p in ("nii", "nii.gz", "hdr", "mgh", "mgz", "mnc") for 
     except Exception: continue
     affine = image.affine
     # MINC: the last axis is the fastest.
-    if isinstance(image, nibabel.minc2.Minc2Image): data, affine = data.transpose(2, 1, 0), affine[:, [2, 1, 0, 3]]
+    if isinstance(image, nibabel.minc1.Minc1Image): data, affine = data.transpose(2, 1, 0), affine[:, [2, 1, 0, 3]]
     data = data.reshape((list(data.shape) + [1, 1])[:4])
     colour = dtype.names is not None
     if colour: bytes = np.stack([data[name].astype(np.int64) for name in "RGB"], -1); data = (bytes @ [299, 587, 114] + 500) // 1000

@@ -24,7 +24,7 @@ interface Row {
   values: number[];
 }
 const rows = JSON.parse(readFileSync(new URL('../../oracle/itkFiles.json', import.meta.url), 'utf8')) as Row[];
-const mincRows = rows.filter(({ name }) => name.startsWith('MINC'));
+const mincRows = rows.filter(({ name }) => name.startsWith('MINC 2'));
 const bytesIn = (row: Row) => new Uint8Array(inflateSync(Buffer.from(row.bytes, 'base64')));
 
 const folder = mkdtempSync(join(tmpdir(), 'itk-'));
