@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { extract } from 'tar-fs';
 
 const packageFolder = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..');
@@ -67,20 +67,31 @@ async function unpacked(): Promise<{ executablePath: string; env: Record<string,
   };
 }
 
+const ARGS = [
+  '--no-sandbox',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+  '--font-render-hinting=none',
+  '--disable-lcd-text',
+  '--force-color-profile=srgb',
+  '--disable-background-networking',
+];
+
 /** A headless browser with WebGL2 in software, the same picture on every machine. */
 export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({
+  return chromium.launch({ ...(await unpacked()), args: [...ARGS, ...args] });
+}
+
+/** The same with a profile on the disk: what a page stores there outlives it. */
+export async function launchProfile(
+  folder: string,
+  options: { readonly width: number; readonly height: number },
+): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, {
     ...(await unpacked()),
-    args: [
-      '--no-sandbox',
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
-      '--ignore-gpu-blocklist',
-      '--font-render-hinting=none',
-      '--disable-lcd-text',
-      '--force-color-profile=srgb',
-      '--disable-background-networking',
-      ...args,
-    ],
+    args: ARGS,
+    viewport: options,
+    reducedMotion: 'reduce',
   });
 }
