@@ -37,7 +37,9 @@ export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<
   return async (source) => {
     const marks = startMarks();
     const call = ++calls;
-    const files = 'sample' in source || 'stored' in source ? null : await sortFiles(parts, refsOf(source));
+    const refs = 'sample' in source || 'stored' in source ? null : refsOf(source);
+    const bundle = refs?.length === 1 && isBundleName(refs[0]?.path) ? refs[0] : undefined;
+    const files = refs && !bundle ? await sortFiles(parts, refs) : null;
     // Segments alone lie over what is open, and take nothing's place.
     if (files?.scans.length === 0 && files.segments.length > 0) return laySegments(parts, files.segments);
     if (call < newest) throw cancelled('the only opening', 'a newer one');
@@ -45,10 +47,13 @@ export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<
     last.abort();
     const own = new AbortController();
     last = own;
-    if ('sample' in source) await openPhantom(parts, marks, own.signal);
+    if ('sample' in source) await openPhantom(parts, marks, own.signal, source.sample);
     else if ('stored' in source) {
       const { openStored } = await import('./openStored.ts');
       await openStored(parts, await parts.stored(), marks, source.stored, own.signal);
+    } else if (bundle) {
+      const { openBundle } = await import('./bundle.ts');
+      await openBundle(parts, marks, bundle, own.signal);
     } else {
       const refs = files?.scans ?? [];
       const series = mayHoldSeveral(refs) ? await chooseSeries(parts, refs, own.signal) : undefined;
@@ -59,6 +64,8 @@ export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<
     if (own.signal.aborted) throw cancelled('the only opening', 'a newer one');
   };
 }
+
+const isBundleName = (path = ''): boolean => /\.vesalius$/i.test(path);
 
 /** Of one file, a NIfTI alone is sure to be one scan: an archive or a DICOM object may hold more. */
 export function mayHoldSeveral(refs: readonly SourceRef[]): boolean {

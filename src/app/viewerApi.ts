@@ -91,7 +91,10 @@ export interface ViewerApi {
     points: readonly RasPoint[];
     name?: string;
   }): Promise<MeasurementSummary>;
-  export(request: { format: 'stl' | 'glb' | 'obj' | 'ply' | 'nifti'; segments?: readonly string[] }): Promise<Blob>;
+  export(request: {
+    format: 'stl' | 'glb' | 'obj' | 'ply' | 'nifti' | 'vesalius';
+    segments?: readonly string[];
+  }): Promise<Blob>;
   screenshot(): Promise<Blob>;
   /** A hash of the labels of every segment, for proving that undo and redo are exact. */
   labelsHash(): string;

@@ -1,7 +1,8 @@
 // The contract between the layers that draw (scene, xr, ui) and the one that makes things (app): vanilla stores of data and
 // verbs. React selects from them and calls verbs; it keeps no state of its own that anything else would want to know.
-import type { AnatomicalCase } from '#core/anatomy/phantomSpec.ts';
+
 import type { StoreApi } from 'zustand/vanilla';
+import type { AnatomicalCase } from '#core/anatomy/phantomSpec.ts';
 import type { UnreadableRecord } from '#core/case/readRecord.ts';
 import type {
   CaseDocument,
@@ -296,7 +297,11 @@ export interface ViewerActions {
   histogram(
     bins: number,
   ): Promise<{ readonly lower: number; readonly upper: number; readonly counts: Float64Array | readonly number[] }>;
-  export(format: 'stl' | 'glb' | 'obj' | 'ply' | 'nifti', segments: readonly string[] | null): Promise<Blob>;
+  /** 'vesalius': the whole case in one file, whatever `segments` says. */
+  export(
+    format: 'stl' | 'glb' | 'obj' | 'ply' | 'nifti' | 'vesalius',
+    segments: readonly string[] | null,
+  ): Promise<Blob>;
   enterXR(mode: 'immersive-vr' | 'immersive-ar'): Promise<void>;
   exitXR(): Promise<void>;
   screenshot(): Promise<Blob>;

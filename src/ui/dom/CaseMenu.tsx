@@ -34,6 +34,14 @@ export function CaseMenu() {
       keys: 'Ctrl O',
       onAction: () => desk.set({ page: 'start' }),
     },
+    {
+      id: 'save',
+      label: t('act.save'),
+      icon: <Download aria-hidden />,
+      keys: 'Ctrl S',
+      disabled: !open,
+      onAction: () => quietly(exportAs(context, 'vesalius', null)),
+    },
     ...formats.map(({ id, act }) => ({
       id,
       label: t(act),

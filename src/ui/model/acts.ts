@@ -238,6 +238,14 @@ export function acts(): Act[] {
     write('obj', t('act.exportObj')),
     write('ply', t('act.exportPly')),
     write('nifti', t('act.exportNifti')),
+    {
+      id: 'save',
+      title: t('act.save'),
+      section: 'edit',
+      keys: ['Ctrl S'],
+      can: hasCase,
+      run: (context) => exportAs(context, 'vesalius', null),
+    },
     { id: 'picture', title: t('act.picture'), section: 'edit', keys: [], can: hasCase, run: picture },
     {
       id: 'history',
