@@ -76,6 +76,8 @@ function wordsOf(
       return [t('error.emptySegment', { method }), t('error.emptySegmentDo')];
     case 'method':
       return [t('error.method', { method }), t('error.methodDo')];
+    case 'registration-failed':
+      return [t('error.registration'), t('error.registrationDo')];
     case 'geometry':
       return [t('error.geometry'), t('error.geometryDo')];
     case 'version':
