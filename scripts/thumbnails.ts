@@ -11,6 +11,8 @@ const data = process.env.VESALIUS_DATA ?? join(root, '../shared/data');
 interface Wanted {
   readonly name: string;
   readonly file?: string;
+  /** The phantom, where there is no file; the thorax unless told. */
+  readonly body?: string;
   readonly width: number;
   readonly height: number;
   /** Shows the body alone, on nothing. */
@@ -19,6 +21,8 @@ interface Wanted {
 }
 const wanted: readonly Wanted[] = [
   { name: 'thorax', width: 480, height: 400 },
+  { name: 'abdomen', body: 'abdomen', width: 480, height: 400 },
+  { name: 'head', body: 'head', width: 480, height: 400 },
   { name: 'hero', width: 720, height: 720, free: true },
   { name: 'abdomen-ct', file: 'totalsegmentator/example_ct.nii.gz', width: 480, height: 400 },
   { name: 'head-mr-gd', file: 'niivue-images/MR_Gd.nii.gz', width: 480, height: 400 },
@@ -28,7 +32,7 @@ const wanted: readonly Wanted[] = [
 const only = process.argv.slice(2);
 mkdirSync(target, { recursive: true });
 const app = await startApp();
-for (const { name, file, width, height } of wanted) {
+for (const { name, file, body = 'thorax', width, height } of wanted) {
   if (only.length > 0 && !only.includes(name)) continue;
   const path = file === undefined ? null : join(data, file);
   if (path !== null && !existsSync(path)) {
@@ -37,7 +41,7 @@ for (const { name, file, width, height } of wanted) {
   }
   // Folded panels and the 3D layout: the view alone, in the size of the picture and the bars around it.
   const options: OpenOptions = {
-    ...(path === null ? { query: 'case=phantom:thorax' } : { files: [path] }),
+    ...(path === null ? { query: `case=phantom:${body}` } : { files: [path] }),
     width: Math.max(900, width),
     height: height + 72,
   };

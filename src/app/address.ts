@@ -1,3 +1,4 @@
+import { anatomicalCases } from '#core/anatomy/phantomSpec.ts';
 import type { OpenSource } from '#state/viewer.ts';
 
 /** What the page's address asks for. */
@@ -22,6 +23,7 @@ export function readAddress(search: string): Address {
 }
 
 function sourceOf(name: string): OpenSource | null {
-  if (name === 'phantom:thorax') return { sample: name };
+  const sample = anatomicalCases.map((body) => `phantom:${body}` as const).find((known) => known === name);
+  if (sample) return { sample };
   return name.startsWith('stored:') ? { stored: name.slice('stored:'.length) } : null;
 }

@@ -1,10 +1,10 @@
 import { makePhantom } from '#compute/phantom.ts';
 import { phantomGrid } from '#core/anatomy/phantomSpec.ts';
-import { asVesaliusError, VesaliusError } from '#core/errors.ts';
 import type { VolumeRecord } from '#core/case/schema.ts';
+import { asVesaliusError, VesaliusError } from '#core/errors.ts';
 import type { Warning } from '#core/warnings.ts';
-import type { VolumeRecipe } from '#io/stored/arrays.ts';
 import { t } from '#i18n/t.ts';
+import type { VolumeRecipe } from '#io/stored/arrays.ts';
 import { restoreCase } from '#state/keeping/restoreCase.ts';
 import type { CaseKeeper } from './caseKeeper.ts';
 import { holdCase } from './caseLock.ts';
@@ -91,7 +91,7 @@ async function remake(
 ): Promise<void> {
   recipes.set(record.id, recipe);
   await jobs.verbs.run('job.sample', '', async (job) => {
-    const grid = phantomGrid({ size: recipe.size });
+    const grid = phantomGrid({ case: recipe.sample, size: recipe.size });
     if (grid.dims.some((size, axis) => size !== record.dims[axis]))
       throw new VesaliusError({
         code: 'version',

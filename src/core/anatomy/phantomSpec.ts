@@ -2,10 +2,11 @@ import { VesaliusError } from '#core/errors.ts';
 import { type Affine, affine, invert, type Vector3 } from '#core/space/affine.ts';
 import type { Dims } from '#core/volume/volume.ts';
 
-export const phantomCases = ['thorax', 'abdomen', 'head', 'geometry'] as const;
+/** Bodies: these open in the page too. */
+export const anatomicalCases = ['thorax', 'abdomen', 'head'] as const;
+export type AnatomicalCase = (typeof anatomicalCases)[number];
+export const phantomCases = [...anatomicalCases, 'geometry'] as const;
 export type PhantomCase = (typeof phantomCases)[number];
-/** The bodies; what is left is geometry. */
-export type AnatomicalCase = Exclude<PhantomCase, 'geometry'>;
 
 /** CT in HU, or spin-echo MR by the weighting's usual short name. */
 export const phantomContrasts = ['ct', 't1', 't2', 'flair', 'pd'] as const;

@@ -1,14 +1,22 @@
+import type { AnatomicalCase } from '#core/anatomy/phantomSpec.ts';
 import { formatNumber } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
 import { webSamples } from '#ui/model/samples.ts';
 
-/** The phantom comes with the app; the others name host, size and licence, and load on a click alone. */
+/** Body, name, and its voxels' edge in mm. */
+const phantoms = [
+  ['thorax', 'start.phantom', 1.5],
+  ['abdomen', 'start.abdomen', 1.625],
+  ['head', 'start.head', 1],
+] as const;
+
+/** The phantoms come with the app; the others name host, size and licence, and load on a click alone. */
 export function SampleTiles({
   onPhantom,
   onUrl,
   busy,
 }: {
-  readonly onPhantom: () => void;
+  readonly onPhantom: (sample: `phantom:${AnatomicalCase}`) => void;
   readonly onUrl: (url: string) => void;
   readonly busy: boolean;
 }) {
@@ -19,18 +27,26 @@ export function SampleTiles({
         <span>{t('start.samplesNote')}</span>
       </div>
       <ul className="tiles">
-        <li>
-          <button type="button" className="tile" onClick={onPhantom} disabled={busy} data-testid="sample-phantom">
-            <span className="picture-box">
-              <img src="/samples/thorax.webp" alt="" width="220" height="184" />
-              <span className="badge">{t('start.synthetic')}</span>
-            </span>
-            <span className="words">
-              <strong>{t('start.phantom')}</strong>
-              <span>{t('start.phantomFacts')}</span>
-            </span>
-          </button>
-        </li>
+        {phantoms.map(([body, name, mm]) => (
+          <li key={body}>
+            <button
+              type="button"
+              className="tile"
+              onClick={() => onPhantom(`phantom:${body}`)}
+              disabled={busy}
+              data-testid={`sample-${body}`}
+            >
+              <span className="picture-box">
+                <img src={`/samples/${body}.webp`} alt="" width="220" height="184" />
+                <span className="badge">{t('start.synthetic')}</span>
+              </span>
+              <span className="words">
+                <strong>{t(name)}</strong>
+                <span>{t('start.phantomFacts', { mm: formatNumber(mm, 2) })}</span>
+              </span>
+            </button>
+          </li>
+        ))}
         {webSamples.map(({ id, name, facts, url, host, bytes, licence, thumbnail }) => {
           const size = `${formatNumber(bytes / 1e6, 1)}\u202fMB`;
           return (

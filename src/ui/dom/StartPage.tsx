@@ -73,11 +73,7 @@ export function StartPage({ dropping }: { readonly dropping: boolean }) {
                 {t('start.drop')}
               </p>
             </section>
-            <SampleTiles
-              onPhantom={() => open({ sample: 'phantom:thorax' })}
-              onUrl={(url) => openUrls([url])}
-              busy={busy}
-            />
+            <SampleTiles onPhantom={(sample) => open({ sample })} onUrl={(url) => openUrls([url])} busy={busy} />
           </div>
           <div className="side">
             <RecentCard />
