@@ -24,6 +24,7 @@ const files = damaged
         'nibabel/example_nifti2.nii.gz',
         'nibabel/anatomical.nii',
         'nibabel/small.mnc',
+        'nibabel/tiny.mnc',
         'nibabel/minc2_baddim.mnc',
         'niivue/wm.mgz',
         'niivue/ct_perfusion.nii.gz',
