@@ -40,7 +40,12 @@ export async function expandZip(source: ByteSource): Promise<Expanded> {
 /** One for each reason, naming the first of its files. */
 function refusals(files: readonly ListedFile[]): VesaliusError[] {
   const byReason = new Map<string, ListedFile[]>();
-  for (const file of files) if (file.why !== '') byReason.set(file.why, [...(byReason.get(file.why) ?? []), file]);
+  for (const file of files) {
+    if (file.why === '') continue;
+    const those = byReason.get(file.why);
+    if (those) those.push(file);
+    else byReason.set(file.why, [file]);
+  }
   return [...byReason].map(([why, those]) => {
     const more = those.length > 1 ? ` and ${those.length - 1} more` : '';
     const got = `${why === 'encrypted' ? 'a password' : `compression ${why}`} (${those[0]?.path}${more})`;
