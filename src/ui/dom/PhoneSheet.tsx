@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { t } from '#i18n/t.ts';
 import type { DeskState } from '#ui/model/deskStore.ts';
@@ -11,13 +11,14 @@ import { SlicesPlace } from './SlicesPlace.tsx';
 import { StructuresPanel } from './StructuresPanel.tsx';
 import { ToolPanel } from './ToolPanel.tsx';
 
+const VolumesPanel = lazy(() => import('./volumes/VolumesPanel.tsx'));
+
 const heights: readonly DeskState['sheet'][] = ['tabs', 'half', 'full'];
 
 /** The panels of a small screen, in three heights: by a press of the grip, or dragged. */
 export function PhoneSheet() {
   const { desk } = useDeskParts();
   const tab = useDesk((state) => state.sheetTab);
-  const docked = useDesk((state) => state.docked);
   const begun = useRef<number | null>(null);
   const step = (by: number) => {
     const now = heights.indexOf(desk.getState().sheet);
@@ -69,9 +70,16 @@ export function PhoneSheet() {
           <MeasurementList />
         </TabPanel>
         <TabPanel id="tool" className="sheet-panel">
-          {docked === 'keys' ? <KeySheet /> : docked === 'history' ? <HistoryPanel /> : <ToolPanel />}
+          <Docked />
         </TabPanel>
       </Tabs>
     </section>
   );
+}
+
+const docks = { keys: <KeySheet />, history: <HistoryPanel />, volumes: <VolumesPanel />, tool: <ToolPanel /> };
+
+function Docked() {
+  const docked = useDesk((state) => state.docked);
+  return <Suspense fallback={null}>{docks[docked]}</Suspense>;
 }

@@ -180,7 +180,7 @@ export function acts(): Act[] {
       section: 'view',
       keys: ['V'],
       can: hasCase,
-      run: ({ desk }) => desk.set({ docked: 'volumes', drawer: true }),
+      run: ({ desk }) => desk.set({ docked: 'volumes', drawer: true, sheetTab: 'tool' }),
     },
     ...timeActs.map(
       ([id, key]): Act => ({

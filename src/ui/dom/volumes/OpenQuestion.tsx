@@ -18,7 +18,7 @@ export default function OpenQuestion({ source }: { readonly source: OpenSource }
   };
   const layOver = async () => {
     const id = await actions.addVolume(source);
-    desk.set({ volume: id, docked: 'volumes', drawer: true });
+    desk.set({ volume: id, docked: 'volumes', drawer: true, sheetTab: 'tool' });
   };
   return (
     <PlainDialog title={t('volumes.ask', { name })} onClose={() => desk.set({ asked: null })}>
