@@ -14,7 +14,7 @@ import { brickSurfaces, labelNets, labelSurfaces } from '#compute/surfaceNets.ts
 import { phantomGrid } from '#core/anatomy/phantomSpec.ts';
 import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import type { SegmentMesh } from '#core/mesh/mesh.ts';
-import { affine } from '#core/space/affine.ts';
+import { affine, multiply } from '#core/space/affine.ts';
 import type { SourceRef } from '#io/source.ts';
 import { contentHash } from './contentHash.ts';
 
@@ -105,6 +105,23 @@ async function scenario(pool: Pool, ref: SourceRef): Promise<void> {
   await pool.run('labelBricks', [{ header: labelHeader, scalars: labels }]);
   await pool.run('previewRange', [volume, 150, 3000, 50]);
   await pool.run('valueHistogram', [volume, 128]);
+
+  const beside = {
+    ...header,
+    rasFromIjk: multiply(affine('ras', 'ras', [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 9, -7, 5, 1]), grid.rasFromIjk),
+  };
+  const found = await pool.run('register', [
+    volume,
+    { header: beside, scalars: volume.scalars },
+    { kind: 'deformable' },
+  ]);
+  await pool.run('resampleVolume', [volume, phantomGrid({ size: [70, 55, 60] }), found, 'linear']);
+  await pool.run('carryLabels', [
+    labelmapFromDense(labels, grid.dims),
+    grid,
+    found,
+    phantomGrid({ size: [70, 55, 60] }),
+  ]);
 
   await pool.run('listSeries', [[ref]]);
   await pool.run('readVolume', [[ref], { shared: false }]);
