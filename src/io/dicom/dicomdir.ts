@@ -49,7 +49,7 @@ export function missingWarning(missing: readonly IndexedFile[], seriesUid: strin
   if (missing.length === 0) return [];
   const own = missing.filter((file) => file.seriesUid === seriesUid);
   const others = missing.length - own.length;
-  const named = own.slice(0, 3).map(({ path }) => path);
+  const named = own.slice(0, 3).map(({ path }) => path.slice(-80));
   const words = [
     ...(own.length > 0
       ? [`${files(own.length)} of this series (${named.join(', ')}${own.length > named.length ? ', …' : ''})`]

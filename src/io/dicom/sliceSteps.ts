@@ -140,7 +140,7 @@ function interpolated(
   });
   const named = bands.slice(0, BANDS).map(({ from, to }) => {
     const [a, b] = [places[from] as Slice, places[to] as Slice];
-    return `${where(a)} to ${where(b)} (${a.name} to ${b.name})`;
+    return `${where(a)} to ${where(b)} (${a.name.slice(-60)} to ${b.name.slice(-60)})`;
   });
   const more = bands.length > BANDS ? `, and ${bands.length - BANDS} more` : '';
   const filled = grid.count - places.length;

@@ -93,9 +93,9 @@ export function suvFactor(
   if (units !== 'BQML' && units !== 'CNTS') return { where: 'Units', got: units || 'none' };
   for (const needed of ['ATTN', 'DECY'])
     if (!corrected.includes(needed)) return { where: 'CorrectedImage', got: `no ${needed}` };
-  if (units === 'CNTS' && facts.countsToSuv) return { factor: facts.countsToSuv };
-  const toBqml = units === 'CNTS' ? facts.countsToBqml : 1;
-  if (!toBqml) return { where: 'Units', got: 'CNTS, without Philips (7053,1000) or (7053,1009)' };
+  if (units === 'CNTS' && (facts.countsToSuv ?? 0) > 0) return { factor: facts.countsToSuv as number };
+  const toBqml = units === 'CNTS' ? (facts.countsToBqml ?? 0) : 1;
+  if (!(toBqml > 0)) return { where: 'Units', got: 'CNTS, without Philips (7053,1000) or (7053,1009)' };
 
   const { halfLifeS, doseBq, weightKg } = facts;
   if (facts.tracers !== 1) return { where: 'RadiopharmaceuticalInformationSequence', got: `${facts.tracers} items` };
@@ -119,7 +119,10 @@ export function suvFactor(
     if (decay < 0) return { where: 'RadiopharmaceuticalStartDateTime', got: 'a time after the scan' };
     dose = doseBq * 2 ** (-decay / halfLifeS);
   }
-  return { factor: (toBqml * weightKg * 1000) / dose };
+  const factor = (toBqml * weightKg * 1000) / dose;
+  return factor > 0 && Number.isFinite(factor)
+    ? { factor }
+    : { where: 'RadionuclideTotalDose', got: `${dose} Bq left` };
 }
 
 /** The series' own time, unless it lies after what was acquired: then it is when the series was made, not when it was scanned. */
@@ -146,7 +149,7 @@ export function suvWarning({ where, got }: { readonly where: string; readonly go
     code: 'suv-missing',
     where,
     kept: 'the values as they are',
-    text: `No standardized uptake value: ${where} is ${got}.`,
+    text: `No standardized uptake value: ${where} is ${got.slice(0, 80)}.`,
   };
 }
 

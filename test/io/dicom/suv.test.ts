@@ -102,6 +102,7 @@ describe('standardized uptake values', () => {
       '2 items',
     ],
     [{ ...PET, x00541001: ['CS', 'CNTS'] }, 'Units', 'CNTS, without Philips (7053,1000) or (7053,1009)'],
+    [{ ...PET, x00101030: ['DS', '1e-320'], x00541102: ['CS', 'ADMIN'] }, 'RadionuclideTotalDose', '370000000 Bq left'],
     [{ ...PET, x00541001: ['CS', 'PROPCPS'] }, 'Units', 'PROPCPS'],
     [{ ...PET, x00541001: ['CS', 'GML'], x00541006: ['CS', 'LBM'] }, 'SUVType', 'LBM'],
   ];
