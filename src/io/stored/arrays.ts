@@ -40,6 +40,7 @@ const VolumeHead = z.looseObject({
     }),
   ),
   timesMs: z.optional(z.array(z.number())),
+  interpolatedSlices: z.optional(z.array(z.number())),
   suvFactor: z.optional(z.number()),
   storedRange: z.tuple([z.number(), z.number()]),
 });
