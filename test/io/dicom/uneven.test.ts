@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { transform } from '#core/space/affine.ts';
+import { invert, transform } from '#core/space/affine.ts';
 import type { Volume } from '#core/volume/volume.ts';
 import { evenGrid, MOST_PLANES } from '#io/dicom/evenGrid.ts';
 import { openSource } from '#io/source.ts';
@@ -156,6 +156,63 @@ describe('uneven steps', () => {
       ),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('any stack', () => {
+  it('turned, sheared, uneven, in any order: all eight corners to 0.5 mm and each slice’s own values, or a reason', async () => {
+    const angle = fc.double({ min: -3, max: 3, noNaN: true });
+    const shear = fc.double({ min: -0.4, max: 0.4, noNaN: true });
+    let opened = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(angle, angle, shear, shear),
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.double({ min: -0.3, max: 0.3, noNaN: true })), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+        fc.constantFrom(0, 0, 0.01, 0.1, 1),
+        fc.double({ min: 0.5, max: 5, noNaN: true }),
+        fc.infiniteStream(fc.nat()),
+        async ([a, b, sx, sy], gaps, jitter, unit, random) => {
+          const x = [Math.cos(a), Math.sin(a), 0];
+          const y = [-Math.sin(a) * Math.cos(b), Math.cos(a) * Math.cos(b), Math.sin(b)];
+          const n = [Math.sin(a) * Math.sin(b), -Math.cos(a) * Math.sin(b), Math.cos(b)];
+          const way = n.map((value, r) => value + sx * (x[r] as number) + sy * (y[r] as number));
+          let mm = 0;
+          const heights = [0, ...gaps.map(([steps, off]) => (mm += steps * unit + jitter * off))];
+          const positions = heights.map((h) => way.map((value) => value * h) as [number, number, number]);
+          const sets = positions.map((position, k) =>
+            ctSlice({ position, orientation: [...x, ...y], instance: k + 1, values: new Array(SIZE).fill(k) }),
+          );
+          const shuffled = sets.map((set) => ({ set, key: random.next().value })).toSorted((p, q) => p.key - q.key);
+          const [series, ...more] = await list(sources(shuffled.map(({ set }) => set)));
+          expect(more).toEqual([]);
+          if (series?.error) {
+            expect(series.error).toMatchObject({ code: 'geometry', where: 'ImagePositionPatient' });
+            return;
+          }
+          opened++;
+          const volume = await read(series as NonNullable<typeof series>);
+          const inside = invert(volume.header.rasFromIjk);
+          const [width, height] = [0.5 * (COLUMNS - 1), 0.75 * (ROWS - 1)];
+          const measured = positions.map((position, k) => {
+            const corner = (right: number, down: number) =>
+              position.map((p, r) => p + right * (x[r] as number) + down * (y[r] as number));
+            const [i, j, plane] = transform(inside, [-position[0], -position[1], position[2]]).map(Math.round);
+            expect(i === 0 && j === 0).toBe(true);
+            expect(planeValue(volume, plane as number)).toBe(k);
+            return {
+              plane: plane as number,
+              corners: [corner(0, 0), corner(width, 0), corner(0, height), corner(width, height)],
+            };
+          });
+          expect(worstCorner(volume, measured)).toBeLessThan(0.5);
+        },
+      ),
+      { numRuns: 150 },
+    );
+    expect(opened).toBeGreaterThan(40);
   });
 });
 
