@@ -2,13 +2,13 @@ import { extname } from 'node:path';
 import { isosurface, prepareIsosurface, recycle } from '#compute/isosurface.ts';
 import type { Pool } from '#compute/pool.ts';
 import { userColors } from '#core/case/tissues.ts';
-import { countLabels, denseLabels } from '#core/labelmap/denseLabels.ts';
 import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import { areaMm2 } from '#core/mesh/areaMm2.ts';
 import { edgeCensus } from '#core/mesh/edgeCensus.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
 import { signedVolumeMm3 } from '#core/mesh/signedVolumeMm3.ts';
-import type { Volume } from '#core/volume/volume.ts';
+import { spacingOf } from '#core/space/affine.ts';
+import type { Volume, VolumeHeader } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import { writeGlb } from '#io/gltf/write.ts';
 import type { FileParts, NamedMesh } from '#io/meshFile.ts';
@@ -16,7 +16,7 @@ import { writeObj } from '#io/obj/write.ts';
 import { writePly } from '#io/ply/write.ts';
 import { writeStl } from '#io/stl/write.ts';
 import { type CommandLine, parseCommandLine, usage } from '../arguments.ts';
-import { countAtLeast, sameGridWarning } from '../labels.ts';
+import { countAtLeast, type LabelsOfFile, plainLabels, readLabelsOf } from '../labels.ts';
 import type { Command } from '../main.ts';
 import { ensureWritable, writeWhole } from '../output.ts';
 import { withPool } from '../pool.ts';
@@ -36,6 +36,7 @@ interface Made {
   readonly id: number;
   readonly name: string;
   readonly voxels: number;
+  readonly color: string | null;
   readonly mesh: Mesh;
   readonly errorMm?: number;
 }
@@ -44,7 +45,8 @@ export const meshCommand: Command = {
   help: `vesalius mesh <input> [--series N|UID] [--iso V | --labels FILE] [--smooth N] [--triangles N] [--workers N]
               [--repeat N] [--quantize] --out out.glb|.stl|.obj|.ply [--json]
 
-The isosurface of a scan at a value (rescaled units: HU in CT), or the surfaces of a labelmap with shared borders.
+The isosurface of a scan at a value (rescaled units: HU in CT), or the surfaces of segments with shared borders.
+--labels FILE   a labelmap, .seg.nrrd, DICOM SEG, RTSTRUCT or a closed mesh (STL, OBJ, PLY, VTK, GLB)
 --smooth N      passes over the surfaces of a labelmap (0: none)
 --triangles N   simplifies to about N triangles in all, within half a voxel
 --quantize      int16 positions in the GLB (KHR_mesh_quantization)
@@ -74,28 +76,35 @@ Example: vesalius mesh head.nii.gz --iso 90 --triangles 200000 --out head.glb --
       // Where reading fails first, its error is the one to tell.
       ready?.catch(() => undefined);
       const scan = await readOne(wish.input, line.text('series'));
-      const labels = wish.labels === undefined ? null : wish.labels === wish.input ? scan : await readOne(wish.labels);
-      warnings.push(...scan.header.warnings, ...(labels && labels !== scan ? labels.header.warnings : []));
-      if (labels) warnings.push(...sameGridWarning(scan.header, labels.header));
-      const grid = labels ?? scan;
+      const labels =
+        wish.labels === undefined
+          ? null
+          : wish.labels === wish.input
+            ? plainLabels(scan)
+            : await readLabelsOf(wish.labels, scan);
+      warnings.push(...scan.header.warnings, ...(labels?.warnings ?? []));
+      const grid: VolumeHeader = labels
+        ? { ...scan.header, ...labels.grid, spacing: spacingOf(labels.grid.rasFromIjk) }
+        : scan.header;
+      const make = () => (labels ? labelMeshes(pool, labels, wish) : isoMesh(pool, scan, wish.iso as number));
       timing.end('read');
 
       const meshRuns: number[] = [];
       await ready;
-      let made = await makeMeshes(pool, grid, wish);
+      let made = await make();
       timing.end('mesh');
       for (let n = 0; n < wish.repeat; n++) {
         // What is given back is written over: the surface is made anew each time, memory is not.
         for (const { mesh } of made) recycle(mesh);
         const start = performance.now();
-        made = await makeMeshes(pool, grid, wish);
+        made = await make();
         meshRuns.push(performance.now() - start);
         timing.end('repeat');
       }
       if (wish.triangles !== undefined) made = await simplifyAll(pool, made, wish.triangles, grid, warnings);
       timing.end('simplify');
       clearStep();
-      await report(made, grid, wish, line.flag('json'), warnings, timing, meshRuns);
+      await report(made, grid, scan, wish, line.flag('json'), warnings, timing, meshRuns);
     });
   },
 };
@@ -126,25 +135,28 @@ function wishOf(line: CommandLine) {
   };
 }
 
-async function makeMeshes(pool: Pool, { header, scalars }: Volume, wish: Wish): Promise<Made[]> {
-  if (wish.iso !== undefined) {
-    const mesh = await isosurface(pool, { ...header, scalars }, wish.iso, { onStep: showStep, workers: pool.size });
-    return [{ id: 1, name: `isosurface ${wish.iso}`, voxels: 0, mesh }];
-  }
+async function isoMesh(pool: Pool, { header, scalars }: Volume, iso: number): Promise<Made[]> {
+  const mesh = await isosurface(pool, { ...header, scalars }, iso, { onStep: showStep, workers: pool.size });
+  return [{ id: 1, name: `isosurface ${iso}`, voxels: 0, color: null, mesh }];
+}
+
+/** Layer by layer: segments of one share their borders. */
+async function labelMeshes(pool: Pool, { grid, layers, segments }: LabelsOfFile, wish: Wish): Promise<Made[]> {
   const { labelSurfaces } = await import('#compute/surfaceNets.ts');
-  const dense = denseLabels({ header, scalars });
-  const counts = countLabels(dense);
-  const surfaces = await labelSurfaces(pool, labelmapFromDense(dense, header.dims), header.rasFromIjk, {
-    onStep: showStep,
-    workers: pool.size,
-    ...(wish.smooth === undefined ? {} : { iterations: wish.smooth }),
-  });
-  return surfaces.map((mesh) => ({
-    id: mesh.value,
-    name: `label ${mesh.value}`,
-    voxels: counts.get(mesh.value) ?? 0,
-    mesh,
-  }));
+  const made: Made[] = [];
+  for (const [layer, values] of layers.entries()) {
+    const surfaces = await labelSurfaces(pool, labelmapFromDense(values, grid.dims), grid.rasFromIjk, {
+      onStep: showStep,
+      workers: pool.size,
+      ...(wish.smooth === undefined ? {} : { iterations: wish.smooth }),
+    });
+    for (const mesh of surfaces) {
+      const known = segments.find((segment) => segment.layer === layer && segment.value === mesh.value);
+      const { name, voxels, color } = known ?? { name: `label ${mesh.value}`, voxels: 0, color: null };
+      made.push({ id: mesh.value, name, voxels, color, mesh });
+    }
+  }
+  return made;
 }
 
 /** Shares the goal out by size; a mesh that is small already keeps what it has. */
@@ -152,12 +164,12 @@ async function simplifyAll(
   pool: Pool,
   made: readonly Made[],
   goal: number,
-  grid: Volume,
+  grid: VolumeHeader,
   warnings: Warning[],
 ): Promise<Made[]> {
   const { simplify } = await import('#compute/simplify.ts');
   const total = made.reduce((sum, { mesh }) => sum + mesh.triangles.length / 3, 0);
-  const voxelMm = Math.min(...grid.header.spacing);
+  const voxelMm = Math.min(...grid.spacing);
   const result: Made[] = [];
   for (const one of made) {
     const triangles = Math.max(4, Math.round((goal * one.mesh.triangles.length) / 3 / Math.max(1, total)));
@@ -174,27 +186,28 @@ async function simplifyAll(
 
 async function report(
   made: readonly Made[],
-  grid: Volume,
+  grid: VolumeHeader,
+  scan: Volume,
   wish: Wish,
   json: boolean,
   warnings: readonly Warning[],
   timing: Timing,
   meshRuns: readonly number[],
 ): Promise<void> {
-  const named = made.map(({ name, mesh }, index) => ({
+  const named = made.map(({ name, mesh, color }, index) => ({
     name,
     mesh,
-    color: userColors[index % userColors.length] as string,
+    color: color ?? (userColors[index % userColors.length] as string),
   }));
   const segments = made.map(({ id, name, voxels: counted, mesh, errorMm }) => {
     // Voxels at or above the isovalue are counted once, outside the time of meshing.
-    const voxels = wish.iso === undefined ? counted : countAtLeast(grid, wish.iso);
+    const voxels = wish.iso === undefined ? counted : countAtLeast(scan, wish.iso);
     const census = edgeCensus(mesh);
     return {
       id,
       name,
       voxels,
-      volumeMl: rounded(voxels * voxelMl(grid.header), 6),
+      volumeMl: rounded(voxels * voxelMl(grid), 6),
       meshVolumeMl: rounded(signedVolumeMm3(mesh) / 1000, 6),
       triangles: mesh.triangles.length / 3,
       vertices: mesh.positions.length / 3,
@@ -212,7 +225,7 @@ async function report(
   if (json) {
     printJson({
       ms: { ...timing.report(), ...(wish.repeat > 0 ? { meshRuns } : {}) },
-      ...geometryOf(grid.header),
+      ...geometryOf(grid),
       segments,
       warnings,
     });

@@ -174,7 +174,7 @@ export function countOutside(
   let outside = 0;
   for (let n = 0; n < positions.length; n += 3) {
     const at = transform(ijkFromRas, [positions[n] as number, positions[n + 1] as number, positions[n + 2] as number]);
-    if (at.some((value, axis) => value < -0.5 || value > (dims[axis] as number) - 0.5)) outside++;
+    if (at.some((value, axis) => value < -0.501 || value > (dims[axis] as number) - 0.499)) outside++;
   }
   return outside;
 }
