@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { affine } from '#core/space/affine.ts';
 import { writeNifti } from '#io/nifti/write.ts';
@@ -47,6 +48,17 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 describe('command line', () => {
+  it('info reads an archive as the files in it', () => {
+    const archive = join(home, 'study.zip');
+    writeFileSync(
+      archive,
+      zipSync({ 'deep/ball.nii': new Uint8Array(readFileSync(scan)), 'notes.txt': new Uint8Array(3) }),
+    );
+    const report = JSON.parse(vesalius(['info', archive, '--at', '-1,-5,52', '--json']).stdout);
+    const plain = JSON.parse(vesalius(['info', scan, '--at', '-1,-5,52', '--json']).stdout);
+    expect(report.series[0]).toEqual({ ...plain.series[0], uid: 'study.zip/deep/ball.nii' });
+  });
+
   it('info tells dims, spacing, matrix and values at points', () => {
     const { status, stdout } = vesalius(['info', scan, '--at', '-1,-5,52', '--at', '500,0,0', '--json']);
     expect(status).toBe(0);
