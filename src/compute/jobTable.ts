@@ -14,6 +14,7 @@ export const jobTable = {
   segment: async () => (await import('#compute/jobs/segment/segment.ts')).segmentVolume,
   readVolume: async () => (await import('#compute/jobs/readVolume.ts')).readVolume,
   listSeries: async () => (await import('#compute/jobs/readVolume.ts')).listSeries,
+  decodeSlices: async () => (await import('#compute/jobs/decodeSlices.ts')).decodeSlices,
   openScan: async () => (await import('#compute/jobs/openScan.ts')).openScan,
   guidedField: async () => (await import('#compute/jobs/guidedField.ts')).guidedField,
   bricks: async () => (await import('#compute/jobs/bricks.ts')).bricks,

@@ -1,16 +1,12 @@
-import { asVesaliusError, VesaliusError } from '#core/errors.ts';
+import { VesaliusError } from '#core/errors.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import { allocateScalars, bytesPerVoxel, type ScalarArray, type Volume, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import { refuseTooLarge } from '#io/memory.ts';
-import { openSource } from '#io/source.ts';
-import type { FrameDecoder } from './codeStream.ts';
-import { frameDecoder } from './decode.ts';
 import { fillPlanes } from './fillPlanes.ts';
-import { type PixelSource, pixelSource } from './pixelSource.ts';
 import type { DicomSeries, PlannedSlice } from './series.ts';
-import { storeColour } from './storeColour.ts';
-import { storeSlice } from './storeSlice.ts';
+import { isDone, isFree, type SharedSlices, shareSlices, stopHelpers, takeSlice } from './sharedSlices.ts';
+import { isRescaled, sliceReader } from './sliceReader.ts';
 
 export interface ReadSeriesOptions {
   /** Voxels in a SharedArrayBuffer. */
@@ -26,13 +22,14 @@ export interface ReadSeriesOptions {
 
 /**
  * Reads a listed series slice by slice into the final buffer: beside it one compressed slice (and the one that is
- * fetched meanwhile) and one decoded one are held. Long: yields `read` after each slice, in slices.
+ * fetched meanwhile) and one decoded one are held. Long: yields `read` after each slice, in slices; the first step of a packed
+ * series with shared voxels has the partial `SharedSlices`, by which other workers may decode from its end meanwhile.
  * @returns a volume in RAS mm; stored values as they are, their slope and intercept in the header
  * @throws VesaliusError naming file and keyword: what the series stands listed with, or what its pixels turn out to be
  */
 export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesOptions): AsyncSteps<Volume> {
   if (series.error) throw new VesaliusError(series.error);
-  const { header, slices, sources } = series;
+  const { header, slices } = series;
   if (header === null || slices.length === 0)
     throw new VesaliusError({
       code: 'missing',
@@ -50,58 +47,21 @@ export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesO
     ? (allocate('u8', 3 * count, [...header.dims, 3], options.shared, first.name) as Uint8Array<ArrayBufferLike>)
     : null;
   const sliceVoxels = header.dims[0] * header.dims[1];
-  const rescaled = slices.some((s) => s.slope !== header.slope || s.intercept !== header.intercept);
-
-  // Several frames of one file share its item table; a file is let go as soon as the next one is opened.
-  let opened: { source: number; pixels: PixelSource } | null = null;
-  const load = async (slice: PlannedSlice): Promise<Uint8Array<ArrayBuffer>> => {
-    if (opened?.source !== slice.source) {
-      const ref = sources[slice.source];
-      if (!ref)
-        throw new VesaliusError({
-          code: 'internal',
-          what: 'series',
-          where: 'sources',
-          expected: 'a file',
-          got: slice.source,
-        });
-      opened = { source: slice.source, pixels: pixelSource(openSource(ref), slice.pixels) };
-    }
-    return opened.pixels.frame(slice.frame);
-  };
-  const ahead = (slice: PlannedSlice | undefined) => {
-    const loading = slice ? load(slice) : null;
-    // Should the reading stop before it is awaited, its failure is nobody's.
-    loading?.catch(() => {});
-    return loading;
-  };
-
-  const decoders = new Map<string, FrameDecoder>();
+  const rescaled = isRescaled(series);
+  const work = options.shared ? shareSlices(series, scalars, rgb) : null;
+  const reader = sliceReader(series, scalars, rgb);
   const range: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let stray = 0;
   try {
-    let loading = ahead(first);
+    if (work) yield { stage: 'read', done: 0, of: slices.length, partial: work };
     const perTimepoint = slices.length / header.timepoints;
     for (const [n, slice] of slices.entries()) {
       const timepoint = Math.floor(n / perTimepoint);
       const plane = slice.plane + timepoint * header.dims[2];
       const below = n % perTimepoint === 0 ? null : (slices[n - 1] as PlannedSlice).plane + timepoint * header.dims[2];
-      try {
-        const stored = (await loading) as Uint8Array<ArrayBuffer>;
-        loading = ahead(slices[n + 1]);
-        const { syntaxUid } = slice.pixels;
-        let decoder = decoders.get(syntaxUid);
-        if (!decoder) {
-          decoder = await frameDecoder(syntaxUid);
-          decoders.set(syntaxUid, decoder);
-        }
-        const frame = await decoder.decode(stored, slice.pixels);
-        const rescale = rescaled ? { slope: slice.slope, intercept: slice.intercept } : null;
-        if (rgb) storeColour(frame, slice.pixels, scalars as Uint8Array<ArrayBufferLike>, rgb, plane * sliceVoxels);
-        else stray += storeSlice(frame, slice.pixels, scalars, plane * sliceVoxels, rescale);
-      } catch (thrown) {
-        throw asVesaliusError(thrown).in(slice.name);
-      }
+      const next = n + 1 < slices.length && (work === null || isFree(work, n + 1)) ? n + 1 : null;
+      if (work) yield* awaitHelper(work, n, slices.length);
+      if (work === null || !isDone(work, n)) stray += await reader.read(n, next);
       if (below !== null && below + 1 < plane) {
         fillPlanes(scalars, sliceVoxels, below, plane, rescaled ? null : slice.pixels.padding);
         if (rgb) fillPlanes(rgb, 3 * sliceVoxels, below, plane, null);
@@ -113,7 +73,8 @@ export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesO
       yield { stage: 'read', done: n + 1, of: slices.length };
     }
   } finally {
-    for (const decoder of decoders.values()) decoder.close();
+    reader.close();
+    if (work) stray += stopHelpers(work);
   }
   const storedRange: [number, number] = range[0] <= range[1] ? range : [0, 0];
   return {
@@ -121,6 +82,19 @@ export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesO
     scalars,
     ...(rgb && { rgb }),
   };
+}
+
+/** A helper that has not finished a slice by then is taken for dead, and the slice is decoded here. */
+const HELPER_MS = 10_000;
+const LOOK_AGAIN_MS = 3;
+
+/** Until slice `n` is this worker's own, or done. Two must not write one slice at a time: it is rescaled where it lies. */
+async function* awaitHelper(work: SharedSlices, n: number, of: number): AsyncSteps<void> {
+  for (let waited = 0; waited < HELPER_MS; waited += LOOK_AGAIN_MS) {
+    if (takeSlice(work, n) || isDone(work, n)) return;
+    await new Promise<void>((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    yield { stage: 'read', done: n, of };
+  }
 }
 
 function allocate(

@@ -1,0 +1,85 @@
+import { asVesaliusError, VesaliusError } from '#core/errors.ts';
+import type { ScalarArray } from '#core/volume/volume.ts';
+import { openSource } from '#io/source.ts';
+import type { FrameDecoder } from './codeStream.ts';
+import { frameDecoder } from './decode.ts';
+import { type PixelSource, pixelSource } from './pixelSource.ts';
+import type { DicomSeries, PlannedSlice } from './series.ts';
+import { storeColour } from './storeColour.ts';
+import { storeSlice } from './storeSlice.ts';
+
+/** Brings slices of one series into its buffers, in any order. */
+export interface SliceReader {
+  /**
+   * @param n of `series.slices`; @param next whose bytes are fetched meanwhile
+   * @returns how many samples had bits outside of BitsStored
+   * @throws VesaliusError naming file and keyword
+   */
+  read(n: number, next: number | null): Promise<number>;
+  close(): void;
+}
+
+/** @param rgb where the pixels are colours */
+export function sliceReader(
+  { header, slices, sources }: DicomSeries,
+  scalars: ScalarArray,
+  rgb: Uint8Array<ArrayBufferLike> | null,
+): SliceReader {
+  const [ni, nj, nk] = header?.dims ?? [0, 0, 0];
+  const perTimepoint = slices.length / (header?.timepoints ?? 1);
+  const rescaled = isRescaled({ header, slices });
+  const decoders = new Map<string, FrameDecoder>();
+  // Several frames of one file share its item table; a file is let go as soon as the next one is opened.
+  let opened: { source: number; pixels: PixelSource } | null = null;
+  let fetched: { n: number; bytes: Promise<Uint8Array<ArrayBuffer>> } | null = null;
+
+  const load = async (n: number): Promise<Uint8Array<ArrayBuffer>> => {
+    const slice = slices[n] as PlannedSlice;
+    if (opened?.source !== slice.source) {
+      const ref = sources[slice.source];
+      if (!ref)
+        throw new VesaliusError({
+          code: 'internal',
+          what: 'series',
+          where: 'sources',
+          expected: 'a file',
+          got: slice.source,
+        });
+      opened = { source: slice.source, pixels: pixelSource(openSource(ref), slice.pixels) };
+    }
+    return opened.pixels.frame(slice.frame);
+  };
+
+  return {
+    async read(n, next) {
+      const slice = slices[n] as PlannedSlice;
+      const { pixels, slope, intercept } = slice;
+      try {
+        const stored = await (fetched?.n === n ? fetched.bytes : load(n));
+        fetched = next === null ? null : { n: next, bytes: load(next) };
+        // Should the reading stop before it is awaited, its failure is nobody's.
+        fetched?.bytes.catch(() => {});
+        let decoder = decoders.get(pixels.syntaxUid);
+        if (!decoder) {
+          decoder = await frameDecoder(pixels.syntaxUid);
+          decoders.set(pixels.syntaxUid, decoder);
+        }
+        const frame = await decoder.decode(stored, pixels);
+        const at = (slice.plane + Math.floor(n / perTimepoint) * nk) * ni * nj;
+        if (!rgb) return storeSlice(frame, pixels, scalars, at, rescaled ? { slope, intercept } : null);
+        storeColour(frame, pixels, scalars as Uint8Array<ArrayBufferLike>, rgb, at);
+        return 0;
+      } catch (thrown) {
+        throw asVesaliusError(thrown).in(slice.name);
+      }
+    },
+    close() {
+      for (const decoder of decoders.values()) decoder.close();
+    },
+  };
+}
+
+/** Slices have no common slope and intercept: each is rescaled as it is stored. */
+export function isRescaled({ header, slices }: Pick<DicomSeries, 'header' | 'slices'>): boolean {
+  return slices.some(({ slope, intercept }) => slope !== header?.slope || intercept !== header.intercept);
+}
