@@ -1,5 +1,6 @@
 import { makePhantom, type Phantom } from '#compute/phantom.ts';
 import type { Pool } from '#compute/pool.ts';
+import { trilinear } from '#compute/registration/sampling.ts';
 import { phantomGrid } from '#core/anatomy/phantomSpec.ts';
 import { seeded } from '#core/anatomy/random.ts';
 import { type Affine, affine, invert, multiply, spacingOf, transform, type Vector3 } from '#core/space/affine.ts';
@@ -21,45 +22,62 @@ export function turned(axis: Vector3, degrees: number, shift: Vector3): Affine<'
 }
 
 /**
- * The body of the phantom moved by `move` and scanned again on the same grid: drawn from its formulas on the grid moved back, so
- * that nothing is resampled, with noise of its own.
+ * The body of the phantom moved by `move` and scanned on the same grid: drawn from its formulas on the grid moved back, so that
+ * nothing is resampled, with noise of its own.
  */
 export async function scanOf(
   pool: Pool,
-  size: number,
-  seed: number,
-  move: Affine<'ras', 'ras'> | null,
-  noiseSeed: number,
+  scan: {
+    readonly size: number;
+    readonly noiseSeed: number;
+    readonly move?: Affine<'ras', 'ras'>;
+    readonly contrast?: 'ct' | 't1';
+    readonly seed?: number;
+  },
 ): Promise<Phantom> {
+  const { size, noiseSeed, move, contrast = 'ct', seed = 11 } = scan;
   const grid = phantomGrid({ size });
-  const drawn = move ? multiply(invert(move), grid.rasFromIjk) : grid.rasFromIjk;
-  const phantom = await makePhantom(pool, { case: 'thorax', ...grid, rasFromIjk: drawn, noiseHu: 0, seed });
-  const { header } = phantom.volume;
+  const rasFromIjk = move ? multiply(invert(move), grid.rasFromIjk) : grid.rasFromIjk;
+  const phantom = await makePhantom(pool, { case: 'thorax', contrast, ...grid, rasFromIjk, noiseHu: 0, seed });
+  const { header, scalars } = phantom.volume;
   return {
     ...phantom,
     volume: {
       header: { ...header, rasFromIjk: grid.rasFromIjk, spacing: spacingOf(grid.rasFromIjk) },
-      scalars: noisy(phantom.volume.scalars, 12, noiseSeed),
+      scalars: noisy(scalars, 12, noiseSeed),
     },
   };
 }
 
-/** A scan with the contrast of another machine: each group of structures at a value of its own that says nothing of its HU. */
-export function otherContrast({ volume, labels, segments }: Phantom, seed: number): Volume {
-  const random = seeded(seed);
-  const ofGroup = new Map<string, number>();
-  const tones = [20, ...segments.map(({ group }) => ofGroup.get(group) ?? fresh(group))];
-  function fresh(group: string): number {
-    const tone = random.between(120, 1000);
-    ofGroup.set(group, tone);
-    return tone;
-  }
-  const scalars = noisy(
-    Int16Array.from(labels, (label) => tones[label] as number),
-    25,
-    seed + 1,
-  );
-  return { header: { ...volume.header, modality: 'MR', unit: '', name: 'another contrast' }, scalars };
+/** The same voxels, said to lie elsewhere. */
+export function movedBy(volume: Volume, move: Affine<'ras', 'ras'>): Volume {
+  return { ...volume, header: { ...volume.header, rasFromIjk: multiply(move, volume.header.rasFromIjk) } };
+}
+
+/** The scan bent by waves of up to some 10 mm along each axis, 280 to 440 mm long; `truth` maps fixed to moving RAS mm. */
+export function bent(phantom: Phantom, noiseSeed: number): { volume: Volume; truth: (p: Vector3) => Vector3 } {
+  const { header, scalars } = phantom.volume;
+  const [ni, nj, nk] = header.dims;
+  const u = ([x, y, z]: Vector3): Vector3 => [
+    10 * Math.sin(y / 45) * Math.cos(z / 60),
+    8 * Math.sin(z / 50 + 0.5),
+    9 * Math.cos(x / 48) * Math.sin(y / 70),
+  ];
+  const plus = (p: Vector3, d: Vector3, s: number): Vector3 => [p[0] + s * d[0], p[1] + s * d[1], p[2] + s * d[2]];
+  const ijkFromRas = invert(header.rasFromIjk);
+  const values = new Float32Array(ni * nj * nk);
+  for (let k = 0, n = 0; k < nk; k++)
+    for (let j = 0; j < nj; j++)
+      for (let i = 0; i < ni; i++, n++) {
+        const y = transform(header.rasFromIjk, [i, j, k]) as Vector3;
+        values[n] = trilinear(scalars, ni, nj, nk, ...(transform(ijkFromRas, plus(y, u(y), 1)) as Vector3));
+      }
+  const truth = (x: Vector3): Vector3 => {
+    let y = x;
+    for (let round = 0; round < 60; round++) y = plus(x, u(y), -1);
+    return y;
+  };
+  return { volume: { header, scalars: noisy(values, 12, noiseSeed) }, truth };
 }
 
 /** Gaussian enough: the sum of four even draws. */
@@ -71,20 +89,25 @@ function noisy(values: ArrayLike<number>, deviation: number, seed: number): Int1
   });
 }
 
-/** How far, mm, `found` puts points of the body beside where `truth` does: every seventh voxel of it. */
+/** How far, mm, `found` puts points of the body beside where `truth` does: every seventh voxel of it that is `margin` from the border. */
 export function targetErrors(
   { volume, labels }: Phantom,
   truth: (p: Vector3) => Vector3,
   found: (p: Vector3) => Vector3,
-): { readonly max: number; readonly median: number } {
-  const [ni, nj] = volume.header.dims;
+  margin = 0,
+): { readonly max: number; readonly p90: number; readonly median: number } {
+  const { dims, rasFromIjk } = volume.header;
+  const [ni, nj] = dims;
   const errors: number[] = [];
   for (let n = 0; n < labels.length; n += 7) {
     if (labels[n] === 0) continue;
-    const p = transform(volume.header.rasFromIjk, [n % ni, Math.floor(n / ni) % nj, Math.floor(n / ni / nj)]);
+    const ijk: Vector3 = [n % ni, Math.floor(n / ni) % nj, Math.floor(n / ni / nj)];
+    if (ijk.some((v, axis) => v < margin || v >= (dims[axis] as number) - margin)) continue;
+    const p = transform(rasFromIjk, ijk);
     const [a, b] = [truth(p), found(p)];
     errors.push(Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]));
   }
   errors.sort((a, b) => a - b);
-  return { max: errors.at(-1) as number, median: errors[errors.length >> 1] as number };
+  const rank = (share: number) => errors[Math.floor(share * (errors.length - 1))] as number;
+  return { max: rank(1), p90: rank(0.9), median: rank(0.5) };
 }
