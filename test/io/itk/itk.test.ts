@@ -60,7 +60,8 @@ function image({ type = 'int16', size = [5, 4, 3], pixelType = 'Scalar', compone
     return row < 3 && column < 3 ? (turn[3 * row + column] as number) : Number(row === column);
   });
   const count = size.reduce((a, b) => a * b) * components;
-  const data = arrays[type].from({ length: count } as ArrayLike<number>, (_: unknown, n: number) => (n * 7) % 251);
+  const data = new arrays[type](count);
+  for (let n = 0; n < count; n++) data[n] = (n * 7) % 251;
   return {
     imageType: { dimension: rank, componentType: type, pixelType, components },
     name: 'a',
