@@ -8,6 +8,7 @@ import { acts } from '#ui/model/acts.ts';
 import { structureTree } from '#ui/model/structures.ts';
 import { ActMenu, type Choice, Floating, SearchBox } from './Controls.tsx';
 import { useActs, useDesk, useDeskParts } from './deskContext.ts';
+import { pickFiles } from './pickFiles.ts';
 import { Rich } from './Rich.tsx';
 import { GroupItem } from './StructureGroup.tsx';
 import { useMedia } from './useMedia.ts';
@@ -111,6 +112,15 @@ function TreeMenu({ groups }: { readonly groups: readonly SegmentGroup[] }) {
                 ),
             },
             ...act('invert', t('structures.invert')),
+            {
+              id: 'import',
+              label: t('structures.import'),
+              // What could not be laid over the scan is on its card.
+              onAction: () =>
+                void pickFiles()
+                  .then((files) => (files.length > 0 ? viewer.actions.openLabels({ files }) : undefined))
+                  .catch(() => undefined),
+            },
             { id: 'open', label: t('structures.openAll'), onAction: () => fold(true) },
             { id: 'fold', label: t('structures.foldAll'), onAction: () => fold(false) },
           ]}
