@@ -2,6 +2,7 @@ import { type FirstLook, firstLooks } from '#compute/firstLook.ts';
 import type { OpenedScan, OpenPartial } from '#compute/jobs/openScan.ts';
 import { methodById } from '#compute/methods/registry.ts';
 import { colorOf, newSegments } from '#compute/newSegments.ts';
+import { withReadingHelpers } from '#compute/readingHelpers.ts';
 import { type SegmentationResult, segment } from '#compute/segment.ts';
 import { firstWindow, middleOf, volumeRecord } from '#core/case/volumeRecord.ts';
 import type { SourceRef } from '#io/source.ts';
@@ -39,7 +40,7 @@ export async function openScan(
       const result = pool.run(
         'openScan',
         [refs, { shared, name: title, ...(series === undefined ? {} : { series }) }],
-        {
+        withReadingHelpers(pool, {
           signal: reading.signal,
           onStep: ({ stage, done, of, partial }) => {
             job.step(stage, done, of);
@@ -50,7 +51,7 @@ export async function openScan(
               marks.measure('coarse');
             }
           },
-        },
+        }),
       );
       return new Promise<{ voxels: Promise<OpenedScan> }>((resolve, reject) => {
         const stop = () => {
