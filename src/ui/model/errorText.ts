@@ -86,8 +86,10 @@ function wordsOf(
     case 'needs-gesture':
     case 'xr':
       return [t('error.headset'), t('error.headsetDo', { reason: String(error.got) })];
-    case 'usage':
     case 'not-open':
+      if (error.where === 'scan' && error.file) return [t('error.needsScan', { file }), t('error.needsScanDo')];
+      return [t('error.usage'), t('error.usageDo')];
+    case 'usage':
     case 'cancelled':
       return [t('error.usage'), t('error.usageDo')];
     case 'internal':

@@ -44,6 +44,12 @@ export function caseFacts({
         text: warning.text,
         segments: [],
       });
+  // What was said of a file of structures stands with each of them: told once.
+  const notes = Map.groupBy(segments, ({ madeBy: { settings } }) => `${settings.file ?? ''}\n${settings.note ?? ''}`);
+  for (const [key, from] of notes) {
+    const [file = '', note = ''] = key.split('\n');
+    if (note !== '') facts.push({ id: key, icon: 'file', title: file, text: note, segments: from.map(({ id }) => id) });
+  }
   const machine = segments.filter(isMachineMade);
   if (machine.length > 0)
     facts.push({

@@ -68,6 +68,7 @@ export const methodTitle = (id: string): string => methods.find((method) => meth
 function madeByText({ madeBy }: SegmentRecord): string {
   if (madeBy.method === 'phantom') return t('inspector.synthetic');
   if (madeBy.method === 'carried') return t('inspector.carried', { from: String(madeBy.settings.from ?? '') });
+  if (madeBy.method === 'file') return t('inspector.fromFile', { file: String(madeBy.settings.file ?? '') });
   const method = methodTitle(madeBy.method);
   return t(madeBy.automatic ? 'inspector.automatic' : 'inspector.byYou', { method });
 }
