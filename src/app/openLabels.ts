@@ -13,13 +13,17 @@ import { whileOpen } from './whileOpen.ts';
 /** How a surface around everything is shown: what lies inside is to be seen. */
 const AROUND_OPACITY = 0.16;
 
+/** An address may be several, with commas between, as `urls=` has them. */
+const refsIn = (source: LabelsSource) =>
+  refsOf(typeof source === 'string' ? { urls: source.split(',').filter(Boolean) } : source);
+
 /**
  * Lays segments of any kind over the open scan: each file is one step. Without a scan, meshes open as a case of their own, on a grid
  * around them; all else is refused with the scan that it belongs to.
  */
 export async function openLabels(parts: OpenParts, source: LabelsSource): Promise<void> {
   const { pool, jobs, store } = parts;
-  const refs = refsOf(typeof source === 'string' ? { urls: [source] } : source);
+  const refs = refsIn(source);
   await jobs.verbs.run('job.reading', titleOf(refs), async ({ signal, step }) => {
     const { volumes } = store.getState();
     const stillOpen = whileOpen(store);
@@ -124,7 +128,7 @@ function emptyWarning(names: readonly string[]): Warning[] {
 
 /** Whether these are segments alone: by their bytes, so that nothing has to be said with the files. */
 export async function segmentsAlone({ pool }: OpenParts, source: LabelsSource): Promise<boolean> {
-  const refs = refsOf(typeof source === 'string' ? { urls: [source] } : source);
+  const refs = refsIn(source);
   const { scans, segments } = await pool.run('sortSources', [refs]);
   return scans.length === 0 && segments.length > 0;
 }
