@@ -16,16 +16,26 @@ const names = folder
   ? readdirSync(folder).filter((name) => name.startsWith('CTImage.dcm_') || name.startsWith('TestPattern_'))
   : [];
 
+const stack = dataFile('totalsegmentator/example_ct_dicom');
+const series = stack ? readdirSync(stack).map((name) => join(stack, name)) : [];
+
 const root = join(import.meta.dirname, '../..');
 const worker = `
 import { finishAsync } from '${root}/src/core/steps.ts';
 import { listDicomSeries } from '${root}/src/io/dicom/listSeries.ts';
 import { readDicomSeries } from '${root}/src/io/dicom/readSeries.ts';
+import { helpDecode } from '${root}/src/io/dicom/sharedSlices.ts';
 import { openSource } from '${root}/src/io/source.ts';
-self.onmessage = async ({ data: url }) => {
+const ref = async (url) => ({ kind: 'file', file: new File([await (await fetch(url)).blob()], url), path: url });
+self.onmessage = async ({ data }) => {
   try {
-    const [series] = await finishAsync(listDicomSeries([openSource({ kind: 'url', url, path: url })]));
-    const { scalars, rgb } = await finishAsync(readDicomSeries(series, { shared: crossOriginIsolated }));
+    if (data.work) return self.postMessage({ helped: await finishAsync(helpDecode(data.work)) });
+    const refs = typeof data === 'string' ? [{ kind: 'url', url: data, path: data }] : await Promise.all(data.map(ref));
+    const [series] = await finishAsync(listDicomSeries(refs.map(openSource)));
+    const steps = readDicomSeries(series, { shared: crossOriginIsolated });
+    let next = await steps.next();
+    for (; !next.done; next = await steps.next()) if (next.value.partial) self.postMessage({ work: next.value.partial });
+    const { scalars, rgb } = next.value;
     const hash = async (bytes) => {
       const digest = await crypto.subtle.digest('SHA-256', bytes.slice());
       return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, '0')).join('');
@@ -35,10 +45,13 @@ self.onmessage = async ({ data: url }) => {
 };`;
 const page = `
 const worker = new Worker(new URL('./dicom.worker.ts', import.meta.url), { type: 'module' });
-window.hashOf = (url) => new Promise((resolve) => {
-  worker.onmessage = ({ data }) => resolve(data);
+const helper = new Worker(new URL('./dicom.worker.ts', import.meta.url), { type: 'module' });
+window.helped = 0;
+window.hashOf = (urls) => new Promise((resolve) => {
+  worker.onmessage = ({ data }) => data.work ? helper.postMessage(data) : resolve(data);
+  helper.onmessage = ({ data }) => { window.helped += data.helped ?? NaN; };
   worker.onerror = ({ message }) => resolve(message);
-  worker.postMessage(url);
+  worker.postMessage(urls);
 });`;
 
 describe.skipIf(folder === null)('DICOM decoders in a module worker of a built page', () => {
@@ -64,6 +77,7 @@ describe.skipIf(folder === null)('DICOM decoders in a module worker of a built p
     });
     mkdirSync(join(home, 'dist/data'));
     for (const [n, name] of names.entries()) cpSync(join(folder as string, name), join(home, `dist/data/${n}.dcm`));
+    for (const [n, path] of series.entries()) cpSync(path, join(home, `dist/data/series${n}.dcm`));
     const served = await serveStatic({ dir: join(home, 'dist'), host: 'localhost', port: 5480 });
     server = served.server as Server;
     origin = `http://localhost:${served.port}`;
@@ -98,6 +112,23 @@ describe.skipIf(folder === null)('DICOM decoders in a module worker of a built p
     expect(names.length).toBeGreaterThanOrEqual(20);
     expect(complaints).toEqual([]);
     expect([...requests]).toEqual([origin]);
+  });
+
+  it('a series is decoded by two workers into memory that they share', async () => {
+    const tab = await browser.newPage();
+    await tab.goto(origin);
+    await tab.waitForFunction(() => 'hashOf' in window);
+    expect(await tab.evaluate(() => crossOriginIsolated)).toBe(true);
+    const here = await readOnly(series.map((disk) => openSource({ kind: 'disk', disk, path: disk })));
+    const expected = createHash('sha256').update(new Uint8Array(here.scalars.buffer)).digest('hex');
+    const urls = series.map((_, n) => `${origin}/data/series${n}.dcm`);
+    const got = await tab.evaluate(
+      (all) => (window as unknown as { hashOf(all: string[]): Promise<string> }).hashOf(all),
+      urls,
+    );
+    expect(got).toBe(expected);
+    await tab.waitForFunction(() => (window as unknown as { helped: number }).helped > 0);
+    expect(await tab.evaluate(() => (window as unknown as { helped: number }).helped)).toBeLessThan(series.length);
   });
 
   it('the decoders are files of their own, none inside the worker', () => {
