@@ -15,8 +15,8 @@ import { bone, flesh, marbled, mottle, type Tissue } from './tissue.ts';
 import { bellyTrunk, makeDome } from './torso.ts';
 import { flatTube, tube } from './tube.ts';
 
-/** The field of view's middle in the structures' own mm (the chest's: the carina lies at z = 79). */
-const ORIGIN: Triple = [0, -8, -205];
+/** The field of view's middle in the structures' own mm (the chest's: the carina lies at z = 79); off the lattice of the midline. */
+const ORIGIN: Triple = [0.37, -8.2, -205.3];
 
 const LUMBAR = {
   ...levelsFrom('c6'),

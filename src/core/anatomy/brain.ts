@@ -173,9 +173,9 @@ function sylvian(x: number, y: number, z: number): number {
 }
 
 function falxOf(cavity: Shape, tent: (x: number, y: number) => number): Shape {
-  const sickle = field([-1, -120, 0, 1, 120, 120], (x, y, z) => {
+  const sickle = field([-1.1, -120, 0, 1.1, 120, 120], (x, y, z) => {
     const [p, q] = [(y + 8) / 62, (z - 12) / 44];
-    return Math.max(Math.abs(x) - 0.7, (1 - Math.sqrt(p * p + q * q)) * 44, (tent(0, y) - z) * 0.9);
+    return Math.max(Math.abs(x) - 1, (1 - Math.sqrt(p * p + q * q)) * 44, (tent(0, y) - z) * 0.9);
   });
   return intersection([sickle, cavity]);
 }

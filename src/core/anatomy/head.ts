@@ -12,7 +12,7 @@ import { bone, flesh, marbled, mottle, type Tissue } from './tissue.ts';
 import { unit } from './vector.ts';
 
 /** The field of view's middle in the structures' own mm: crown and larynx are both in it. */
-const ORIGIN: Triple = [0, 0, -7];
+const ORIGIN: Triple = [0.31, 0.2, -7.1];
 const NECK = {
   levels: [
     ['c1', 15, 10, 6, 5, 8, 2],
