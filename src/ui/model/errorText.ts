@@ -79,6 +79,7 @@ function wordsOf(
     case 'registration-failed':
       return [t('error.registration'), t('error.registrationDo')];
     case 'geometry':
+      if (error.file !== undefined) return [t('error.place', { file }), t('error.placeDo')];
       return [t('error.geometry'), t('error.geometryDo')];
     case 'version':
       return [t('error.version'), t('error.versionDo')];
