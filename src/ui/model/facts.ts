@@ -50,6 +50,26 @@ export function caseFacts({
     const [file = '', note = ''] = key.split('\n');
     if (note !== '') facts.push({ id: key, icon: 'file', title: file, text: note, segments: from.map(({ id }) => id) });
   }
+  for (const { id, name, overlay, placed } of volumes) {
+    if (overlay === null) continue;
+    if (placed === null)
+      facts.push({
+        id: `${id} unplaced`,
+        icon: 'file',
+        title: t('facts.unplaced'),
+        text: t('facts.unplacedText', { name }),
+        segments: [],
+      });
+    const bent = segments.filter(({ volume }) => volume === id);
+    if (placed?.field && bent.length > 0)
+      facts.push({
+        id: `${id} bent`,
+        icon: 'file',
+        title: t('facts.bent'),
+        text: t('facts.bentText', { name }),
+        segments: bent.map((segment) => segment.id),
+      });
+  }
   const machine = segments.filter(isMachineMade);
   if (machine.length > 0)
     facts.push({

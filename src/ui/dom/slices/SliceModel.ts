@@ -221,7 +221,8 @@ export class SliceModel {
 
   private point(place: SlicePlace, first: boolean): void {
     const { tool } = this.viewer.view.getState();
-    if (tool === 'measure') return;
+    // A click there sets a point, and the planes stay where the place was found.
+    if (tool === 'measure' || landmarksOf(this.viewer).getState().volume !== null) return;
     if (first) this.endGesture();
     const scan = scanOf(this.viewer);
     const ras = this.rasAt(place);

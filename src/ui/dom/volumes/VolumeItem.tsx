@@ -4,6 +4,7 @@ import { t } from '#i18n/t.ts';
 import { useViewer } from '#scene/viewerContext.ts';
 import type { VolumeRecord } from '#state/viewer.ts';
 import { caseLine } from '#ui/model/caseLine.ts';
+import { spatialOf } from '#ui/model/overlays.ts';
 import { placeText } from '#ui/model/volumes.ts';
 import { IconButton } from '../Controls.tsx';
 import { GeometryFacts } from './GeometryFacts.tsx';
@@ -20,9 +21,11 @@ export function VolumeItem({
   readonly open: boolean;
   readonly onOpen: () => void;
 }) {
-  const { verbs } = useViewer().case;
+  const viewer = useViewer();
+  const { verbs } = viewer.case;
   const { id, name, overlay } = volume;
-  const place = placeText(volume);
+  const missing = spatialOf(viewer, volume) === 'missing';
+  const place = missing ? { text: t('volumes.missingField'), unsure: true } : placeText(volume);
   const shown = overlay?.visible ?? true;
   return (
     <li className={`volume-item${open ? ' open' : ''}${shown ? '' : ' hidden-volume'}`} data-volume={id}>
