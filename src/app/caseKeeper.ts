@@ -8,6 +8,7 @@ import type { JournalFeed } from '#state/journalStore.ts';
 import type { Viewer } from '#state/viewer.ts';
 import { holdCase } from './caseLock.ts';
 import { markOpen, unmarkOpen } from './leftOpen.ts';
+import { createThumbnails, thumbnail } from './thumbnail.ts';
 
 export interface CaseKeeper {
   ask<What extends keyof Answers>(ask: Extract<Ask, { what: What }>): Promise<Answers[What]>;
@@ -22,16 +23,20 @@ export interface CaseKeeperParts {
   readonly keeping: Viewer['keeping'];
   readonly jobs: Viewer['jobs'];
   readonly recipes: ReadonlyMap<string, VolumeRecipe>;
+  /** The 3D view as it is drawn now; null while there is none. */
+  readonly picture: () => Promise<Blob> | null;
 }
 
-export function createCaseKeeper({ store, feed, keeping, jobs, recipes }: CaseKeeperParts): CaseKeeper {
+export function createCaseKeeper({ store, feed, keeping, jobs, recipes, picture }: CaseKeeperParts): CaseKeeper {
   const worker = new Worker(new URL('../../workers/storage.worker.ts', import.meta.url), { type: 'module' });
   const calls = new Map<number, { resolve: (value: never) => void; reject: (thrown: unknown) => void }>();
   let lastCall = 0;
-  const post = (message: ToKeeper) => worker.postMessage(message);
+  const post = (message: ToKeeper, transfer: readonly Transferable[] = []) =>
+    worker.postMessage(message, [...transfer]);
 
   worker.addEventListener('message', ({ data }: MessageEvent<FromKeeper>) => {
     if (data.kind === 'state') return told(data.save);
+    if (data.kind === 'want') return kept.piece(data);
     const call = calls.get(data.call);
     calls.delete(data.call);
     if (data.kind === 'answer') call?.resolve(data.result as never);
@@ -47,9 +52,19 @@ export function createCaseKeeper({ store, feed, keeping, jobs, recipes }: CaseKe
     const before = keeping.getState().save;
     if (store.caseId() === '' && save !== 'full') return;
     keeping.setState({ save });
+    if (save === 'saved') takePicture();
     if (save === 'full' && before !== 'full') void sayFull(jobs);
     if (save === 'saved' && before === 'full') jobs.verbs.notify('notice.savedAgain', '');
   };
+
+  const takePicture = createThumbnails(async () => {
+    const id = store.caseId();
+    const drawn = id === '' || jobs.getState().jobs.length > 0 ? null : await picture();
+    if (!drawn) return false;
+    const bytes = await thumbnail(drawn);
+    if (store.caseId() === id) await keeper.ask({ what: 'picture', id, bytes });
+    return true;
+  });
 
   const kept = keepCase({
     store,

@@ -56,7 +56,15 @@ export function createViewer(): Composition {
   const seriesQuestion = createSeriesQuestion();
   const recipes = new Map<string, VolumeRecipe>();
   const keeping = createKeeping(
-    async (kept) => (await import('./caseKeeper.ts')).createCaseKeeper({ store, feed, keeping: kept, jobs, recipes }),
+    async (kept) =>
+      (await import('./caseKeeper.ts')).createCaseKeeper({
+        store,
+        feed,
+        keeping: kept,
+        jobs,
+        recipes,
+        picture: () => composition.stage?.screenshot() ?? null,
+      }),
     store,
     surfaces,
   );

@@ -1,6 +1,6 @@
 // Voxels to and from a stored case, a few megabytes at a time: acts get their turn in between.
 import { VesaliusError } from '#core/errors.ts';
-import type { Steps } from '#core/steps.ts';
+import type { AsyncSteps } from '#core/steps.ts';
 import type { DisplacementField } from '#core/space/registration.ts';
 import { scalarsOver, type Volume, type VolumeHeader } from '#core/volume/volume.ts';
 import {
@@ -19,27 +19,30 @@ import { type StoredFile, type StoredFolder, writeWhole } from '#io/stored/folde
 
 const PIECE = 1 << 22;
 
-/** @param arrays bytes in the order of `arrayBytes(head)`; read, never written. Each step is one piece. */
-export function* writeArrays(
-  file: StoredFile,
-  head: ArraysHead,
-  arrays: readonly Uint8Array<ArrayBufferLike>[],
-): Steps<void> {
-  const sizes = arrayBytes(head);
-  if (arrays.length !== sizes.length || arrays.some(({ length }, n) => length !== sizes[n]))
-    throw refusal('format', `arrays of ${sizes.join(', ')} bytes`, arrays.map(({ length }) => length).join(', '), '');
+/** A piece of the array that is the how-manieth of `arrayBytes(head)`; null where it is not to be had any more. */
+export type ArraySource = (
+  array: number,
+  start: number,
+  length: number,
+) => Uint8Array<ArrayBufferLike> | Promise<Uint8Array<ArrayBufferLike> | null>;
+
+/** Each step is one piece. @throws VesaliusError 'missing' where a piece is not to be had */
+export async function* writeArrays(file: StoredFile, head: ArraysHead, source: ArraySource): AsyncSteps<void> {
   file.truncate(0);
   const first = arraysHeadBytes(head);
   writeWhole(file, first, 0);
   let at = first.length;
   let sum = 0;
-  const total = arrays.reduce((bytes, { length }) => bytes + length, 0);
-  for (const array of arrays)
-    for (let start = 0; start < array.length; start += PIECE) {
-      const piece = array.subarray(start, start + PIECE);
+  const sizes = arrayBytes(head);
+  const total = sizes.reduce((a, b) => a + b, 0);
+  for (const [array, size] of sizes.entries())
+    for (let start = 0; start < size; start += PIECE) {
+      const length = Math.min(PIECE, size - start);
+      const piece = await source(array, start, length);
+      if (piece?.length !== length) throw refusal('missing', `${length} bytes`, piece?.length ?? 'none', '');
       writeWhole(file, piece, at);
       sum = crc32(piece, sum);
-      at += piece.length;
+      at += length;
       yield { stage: 'write', done: at - first.length, of: total };
     }
   writeWhole(file, arraysEndBytes(sum), at);
@@ -103,7 +106,7 @@ export async function readArrays(folder: StoredFolder, name: string, shared: boo
 }
 
 function refusal(
-  code: 'truncated' | 'checksum' | 'format',
+  code: 'truncated' | 'checksum' | 'missing',
   expected: string,
   got: string | number,
   file: string,

@@ -1,11 +1,11 @@
 // The worker's side of keeping cases: acts are written in their order as soon as they come, voxels in pieces between them. Where
 // there is no room, all of it waits here and is tried again.
-import { asVesaliusError, fieldsOf } from '#core/errors.ts';
-import type { Steps } from '#core/steps.ts';
+import { asVesaliusError, fieldsOf, VesaliusError } from '#core/errors.ts';
+import type { AsyncSteps } from '#core/steps.ts';
 import { fileName, type StoredFile, type StoredFolder, type StoredRoot, writeWhole } from '#io/stored/folder.ts';
 import { folderName, listCases, PICTURE_FILE } from '#io/stored/listCases.ts';
 import { loadCase } from '#io/stored/loadCase.ts';
-import { hasArrays, readArrays, writeArrays } from './arraysFile.ts';
+import { type ArraySource, hasArrays, readArrays, writeArrays } from './arraysFile.ts';
 import { type CaseWriter, createCaseWriter } from './caseWriter.ts';
 import type { Answers, Ask, FromKeeper, SaveState, ToKeeper } from './protocol.ts';
 
@@ -31,7 +31,9 @@ export function createKeeper({ root, post, now, wait, compactBytes }: KeeperPart
   const arrays: Arrays[] = [];
   let current: { readonly id: string; readonly folder: StoredFolder; readonly writer: CaseWriter } | null = null;
   let begun = '';
-  let piece: { readonly steps: Steps<void>; readonly file: StoredFile } | null = null;
+  let piece: { readonly steps: AsyncSteps<void>; readonly file: StoredFile } | null = null;
+  const wanted = new Map<number, (bytes: Uint8Array<ArrayBuffer> | null) => void>();
+  let lastWant = 0;
   let running = false;
   let lastWrite = 0;
   let told: SaveState | null = null;
@@ -69,6 +71,17 @@ export function createKeeper({ root, post, now, wait, compactBytes }: KeeperPart
     lastWrite = now();
   };
 
+  const sourceOf =
+    ({ file, id, arrays: whole }: Arrays): ArraySource =>
+    (array, start, length) => {
+      if (whole !== null) return whole[array]?.subarray(start, start + length) ?? new Uint8Array(0);
+      const want = ++lastWant;
+      return new Promise((resolve) => {
+        wanted.set(want, resolve);
+        post({ kind: 'want', want, file, id, array, start, length });
+      });
+    };
+
   const writePiece = async (): Promise<void> => {
     const [job] = arrays;
     if (job === undefined) return;
@@ -81,9 +94,9 @@ export function createKeeper({ root, post, now, wait, compactBytes }: KeeperPart
           return;
         }
         const file = await folder.open(name);
-        piece = { steps: writeArrays(file, job.head, job.arrays), file };
+        piece = { steps: writeArrays(file, job.head, sourceOf(job)), file };
       }
-      if (piece.steps.next().done !== true) return;
+      if ((await piece.steps.next()).done !== true) return;
       piece.file.close();
       piece = null;
       arrays.shift();
@@ -92,6 +105,11 @@ export function createKeeper({ root, post, now, wait, compactBytes }: KeeperPart
       piece?.file.close();
       piece = null;
       await folder.remove(name).catch(() => {});
+      // The case has let go of it meanwhile: nothing is lacking.
+      if (thrown instanceof VesaliusError && thrown.code === 'missing') {
+        arrays.shift();
+        return;
+      }
       arraysWait = true;
       throw thrown;
     }
@@ -168,6 +186,10 @@ export function createKeeper({ root, post, now, wait, compactBytes }: KeeperPart
       case 'arrays':
         arrays.push({ ...message, of: begun });
         break;
+      case 'piece':
+        wanted.get(message.want)?.(message.bytes);
+        wanted.delete(message.want);
+        return;
       case 'retry':
         again();
         return;

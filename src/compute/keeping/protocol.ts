@@ -19,14 +19,15 @@ export type ToKeeper =
       readonly aside: readonly string[];
     }
   | { readonly kind: 'act'; readonly act: StoredAct; readonly labels: readonly NamedLabels[] }
-  /** Of the case that was begun last. In shared memory `arrays` are whole; else pieces follow, in order. */
+  /** Of the case that was begun last. `arrays` null: they are not in shared memory, and are asked for in pieces. */
   | {
       readonly kind: 'arrays';
       readonly file: 'volume' | 'field';
       readonly id: string;
       readonly head: ArraysHead;
-      readonly arrays: readonly Uint8Array<ArrayBufferLike>[];
+      readonly arrays: readonly Uint8Array<ArrayBufferLike>[] | null;
     }
+  | { readonly kind: 'piece'; readonly want: number; readonly bytes: Uint8Array<ArrayBuffer> | null }
   | { readonly kind: 'retry' }
   | { readonly kind: 'ask'; readonly call: number; readonly ask: Ask };
 
@@ -56,5 +57,15 @@ export type SaveState = 'saving' | 'saved' | 'full' | 'failed';
 
 export type FromKeeper =
   | { readonly kind: 'state'; readonly save: SaveState; readonly reason: string }
+  /** A copy of a piece, please. */
+  | {
+      readonly kind: 'want';
+      readonly want: number;
+      readonly file: 'volume' | 'field';
+      readonly id: string;
+      readonly array: number;
+      readonly start: number;
+      readonly length: number;
+    }
   | { readonly kind: 'answer'; readonly call: number; readonly result: Answers[keyof Answers] }
   | { readonly kind: 'refused'; readonly call: number; readonly error: VesaliusErrorFields };

@@ -1,7 +1,8 @@
 // The open case as what is kept of it: where another case was opened, the whole of that; else each act as it is made. Only facts
 // and operations go through here; labels and voxels lie in shared memory and are written by the worker that is told of them.
-import type { SaveState, ToKeeper } from '#compute/keeping/protocol.ts';
+import type { FromKeeper, ToKeeper } from '#compute/keeping/protocol.ts';
 import type { NamedLabels } from '#compute/keeping/caseWriter.ts';
+import { isShared } from '#compute/sharing.ts';
 import type { LabelmapData } from '#core/labelmap/labelmap.ts';
 import type { LayerOperation, Operation } from '#core/labelmap/operation.ts';
 import type { StoredAct, StoredFact } from '#io/stored/act.ts';
@@ -23,10 +24,10 @@ export interface KeepParts {
 export interface CaseKeeping {
   /** Damaged files of a case that is about to be restored: they stay in its folder. */
   leaveAside(id: string, files: readonly string[]): void;
+  /** Gives the worker a copy of a piece that it cannot reach. */
+  piece(want: Extract<FromKeeper, { kind: 'want' }>): void;
   dispose(): void;
 }
-
-export type { SaveState };
 
 export function keepCase({ store, feed, post, recipe, began }: KeepParts): CaseKeeping {
   const { items, journal } = store.parts;
@@ -145,20 +146,25 @@ export function keepCase({ store, feed, post, recipe, began }: KeepParts): CaseK
       put('field', field, { kind: 'field', dims, rasFromIjk }, [mm]);
     }
   };
-  const put = (file: 'volume' | 'field', id: string, head: ArraysHead, list: readonly ArrayBufferView[]) =>
-    post({
-      kind: 'arrays',
-      file,
-      id,
-      head,
-      arrays: list.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
-    });
+  const put = (file: 'volume' | 'field', id: string, head: ArraysHead, list: readonly ArrayBufferView[]) => {
+    const arrays = list.map(bytesOf);
+    const shared = arrays.every(({ buffer }) => isShared(buffer));
+    post({ kind: 'arrays', file, id, head, arrays: shared ? arrays : null });
+  };
 
   // What was done before this was loaded.
   schedule();
   return {
     leaveAside(id, files) {
       aside.set(id, files);
+    },
+    piece({ want, file, id, array, start, length }) {
+      const field = file === 'field' ? store.voxels.field(id) : null;
+      const volume = file === 'volume' ? store.voxels.volume(id) : null;
+      const held = field ? [field.mm] : volume ? [volume.scalars, ...(volume.rgb ? [volume.rgb] : [])] : [];
+      const found = held[array];
+      const bytes = found ? new Uint8Array(bytesOf(found).subarray(start, start + length)) : null;
+      post({ kind: 'piece', want, bytes }, bytes ? [bytes.buffer] : []);
     },
     dispose() {
       unobserve();
@@ -189,5 +195,8 @@ function operationsOf(
     return layer !== null && layers.has(layer);
   });
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array<ArrayBufferLike> =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 const plain = ({ dims, bricks }: LabelmapData): LabelmapData => ({ dims, bricks });

@@ -6,14 +6,14 @@ import { memoryRoot } from '#io/stored/folder.ts';
 import { contract } from './contract.ts';
 import { nodeRoot } from './nodeRoot.ts';
 
-describe('kept in memory', () => {
+describe('kept in memory', { timeout: 20_000 }, () => {
   it.each(contract)('$name', async ({ run }) => {
     let time = 0;
     await run(memoryRoot(() => ++time));
   });
 });
 
-describe('kept on Node’s disk', () => {
+describe('kept on Node’s disk', { timeout: 20_000 }, () => {
   it.each(contract)('$name', async ({ run }) => {
     const home = mkdtempSync(join(tmpdir(), 'vesalius-keeping-'));
     try {

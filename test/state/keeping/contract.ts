@@ -82,17 +82,19 @@ export const contract: readonly ContractStep[] = [
       check(lefts.size > 3, 'several cases');
     },
   },
-  {
-    name: 'voxels come back bit for bit, and a file that is cut is told from a whole one',
-    async run(root) {
+  ...[true, false].map((shared) => ({
+    name: `voxels ${shared ? 'in shared memory ' : ''}come back bit for bit, and a file that is cut is told from a whole one`,
+    async run(root: StoredRoot) {
       const { store, settled } = keptStore(root, { withArrays: true });
-      const header = { ...volumeHeader('v0'), timepoints: 2 };
-      const count = SMALL[0] * SMALL[1] * SMALL[2] * 2;
+      const header = { ...volumeHeader('v0'), timepoints: 40 };
+      const count = SMALL[0] * SMALL[1] * SMALL[2] * header.timepoints;
       const scalars = Int16Array.from({ length: count }, (_, n) => (n * 7919) % 4000);
       const rgb = Uint8Array.from({ length: 3 * count }, (_, n) => n % 251);
-      const volume: Volume = { header, scalars, rgb };
+      const volume: Volume = shared
+        ? { header, scalars: sharedCopy(scalars), rgb: sharedCopy(rgb) }
+        : { header, scalars, rgb };
       store.putVolume('v0', header, volume);
-      store.verbs.open('colours', { ...volumeRecord('v0'), timepoints: 2 }, { level: 0, width: 1 }, [0, 0, 0]);
+      store.verbs.open('colours', { ...volumeRecord('v0'), timepoints: 40 }, { level: 0, width: 1 }, [0, 0, 0]);
       same(await settled(), 'saved');
       const found = await arraysOf(root, 'v0', 'v0');
       check(found?.kind === 'volume', 'a volume');
@@ -106,7 +108,7 @@ export const contract: readonly ContractStep[] = [
       file.close();
       same(await refusal(arraysOf(root, 'v0', 'v0')), 'truncated');
     },
-  },
+  })),
   {
     name: 'a case is listed with its size and taken away for good',
     async run(root) {
@@ -194,6 +196,13 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   } catch (thrown) {
     return String((thrown as { code?: unknown }).code ?? thrown);
   }
+}
+
+function sharedCopy<View extends Int16Array | Uint8Array>(view: View): View {
+  const made = view.constructor as new (buffer: SharedArrayBuffer) => View;
+  const copy = new made(new SharedArrayBuffer(view.byteLength));
+  copy.set(view);
+  return copy;
 }
 
 function check(condition: boolean, words: string): void {

@@ -39,6 +39,7 @@ export function keptStore(root: StoredRoot, options: KeptOptions = {}): Kept {
     root,
     post: (message: FromKeeper) => {
       if (message.kind === 'state') saves.push(message.save);
+      if (message.kind === 'want') keeping.piece(message);
     },
     now: () => ++time,
     // Gaps take no time; what is tried again is tried when the test says so.
@@ -46,7 +47,7 @@ export function keptStore(root: StoredRoot, options: KeptOptions = {}): Kept {
     compactBytes,
   });
   let posted = 0;
-  const keeping = keepCase({
+  const keeping: CaseKeeping = keepCase({
     store,
     feed,
     post: (message: ToKeeper) => {
