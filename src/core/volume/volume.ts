@@ -16,6 +16,22 @@ export type ScalarArray =
 
 export type Modality = 'CT' | 'MR' | 'PT' | 'US' | 'CR' | 'SEG' | 'OT';
 
+export const volumeFormats = [
+  'nifti',
+  'analyze',
+  'dicom',
+  'nrrd',
+  'metaimage',
+  'mgh',
+  'minc',
+  'vtk',
+  'phantom',
+  /** A grid around a mesh. */
+  'mesh',
+  'itk',
+] as const;
+export type VolumeFormat = (typeof volumeFormats)[number];
+
 /** What is known of a volume without its voxels. Plain data, cloneable. */
 export interface VolumeHeader {
   /** Shown to the user: series description or file name. */
@@ -35,7 +51,7 @@ export interface VolumeHeader {
   readonly modalityGuessed: boolean;
   /** Of the rescaled values: 'HU' for CT, else '' where the file does not say. */
   readonly unit: string;
-  readonly format: 'nifti' | 'analyze' | 'dicom' | 'nrrd' | 'metaimage' | 'mgh' | 'phantom' | 'mesh' | 'itk';
+  readonly format: VolumeFormat;
   readonly synthetic: boolean;
   readonly warnings: readonly Warning[];
   /** DICOM: what is shown on the case line. Never the patient's name unless asked for. */

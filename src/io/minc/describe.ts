@@ -66,7 +66,7 @@ export async function describeMinc(head: SourceHead): Promise<RasterFile> {
         slope: one ? (scales.slopes[0] as number) : 1,
         intercept: one ? (scales.intercepts[0] as number) : 0,
         rasFromIjk,
-        format: 'itk',
+        format: 'minc',
         warnings,
       },
       firstScalarType(stored),

@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { anatomicalCases } from '#core/anatomy/phantomSpec.ts';
 import { VesaliusError } from '#core/errors.ts';
 import { type Affine, affine } from '#core/space/affine.ts';
-import { bytesPerVoxel, type VolumeHeader, voxelCount } from '#core/volume/volume.ts';
+import { bytesPerVoxel, type VolumeHeader, volumeFormats, voxelCount } from '#core/volume/volume.ts';
 import { crc32 } from './crc32.ts';
 
 const MAGIC = 'VESARR01';
@@ -27,7 +27,7 @@ const VolumeHead = z.looseObject({
   modality: z.enum(['CT', 'MR', 'PT', 'US', 'CR', 'SEG', 'OT']),
   modalityGuessed: z.boolean(),
   unit: z.string(),
-  format: z.enum(['nifti', 'analyze', 'dicom', 'nrrd', 'metaimage', 'mgh', 'phantom', 'itk']),
+  format: z.enum(volumeFormats),
   synthetic: z.boolean(),
   warnings: z.array(z.object({ code: z.string(), where: z.string(), kept: z.string(), text: z.string() })),
   series: z.optional(

@@ -69,7 +69,7 @@ export async function describeVtk(head: SourceHead): Promise<RasterFile> {
   }
   return {
     facts: headerFacts(
-      { name: source.name, dims, timepoints: 1, slope: 1, intercept: 0, rasFromIjk, format: 'itk', warnings },
+      { name: source.name, dims, timepoints: 1, slope: 1, intercept: 0, rasFromIjk, format: 'vtk', warnings },
       firstScalarType(stored),
     ),
     sources: [source],
