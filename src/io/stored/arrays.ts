@@ -33,7 +33,6 @@ const VolumeHead = z.looseObject({
   series: z.optional(
     z.object({
       uid: z.string(),
-      frameOfReferenceUid: z.optional(z.string()),
       number: z.nullable(z.number()),
       description: z.string(),
       date: z.string(),
