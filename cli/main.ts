@@ -33,7 +33,7 @@ const HELP = `vesalius: from a CT or MR scan to anatomy. For research, education
   vesalius serve    [--port P]                   the page, for this computer or a portal
   vesalius doctor                                what this machine offers
 
-<input> is a file, a folder (DICOM, any nesting) or a URL. Points are RAS mm.
+<input> is a file, a folder (DICOM, any nesting), a ZIP of them or a URL. Points are RAS mm.
 Every command has --help with an example, and --json for one JSON object on stdout.
 Exit codes: 0 done; 1 the input or the work failed; 2 wrong usage.`;
 
