@@ -34,8 +34,8 @@ export interface Frame extends PixelSize {
 
 /** Their pictures are slices: without a place among others they are refused. */
 const SLICED = ['CT', 'MR', 'PT'];
-/** Their several frames are not a film. */
-const NO_FILM = ['NM', 'RTDOSE', 'SEG'];
+/** Several frames of these are no film, but detectors, planes of a dose, tiles of a slide, cuts through a retina. */
+const NO_FILM = ['NM', 'RTDOSE', 'SEG', 'SM', 'OPT'];
 
 /**
  * The pictures of one file. An enhanced object says per frame what a classic one says once (PS3.3, C.7.6.16); a dose grid
@@ -48,21 +48,26 @@ export function framesOf(dataSet: DataSet, count: number): Frame[] {
   if (perFrame.length > 0 || shared) {
     if (perFrame.length !== count)
       throw refuse('PerFrameFunctionalGroupsSequence', `${count} items, as NumberOfFrames`, perFrame.length);
-    return perFrame.map((own, index) => enhancedFrame(dataSet, index, shared ? [own, shared] : [own]));
+    const frames = perFrame.map((own, index) => enhancedFrame(dataSet, index, shared ? [own, shared] : [own]));
+    return frames.every(({ alone }) => alone) ? film(dataSet, frames) : frames;
   }
   const lead = frameIn([dataSet], dataSet, 0);
-  const modality = dataSet.string('x00080060') ?? '';
   if (count === 1) return [lead];
-  if (lead.alone && !NO_FILM.includes(modality)) {
-    const times = frameTimes(dataSet, count);
-    return Array.from({ length: count }, (_, index) => ({
-      ...lead,
-      index,
-      timeMs: times?.[index] ?? null,
-      instanceNumber: lead.instanceNumber + index,
-    }));
-  }
-  return gridFrames(dataSet, lead, count);
+  if (!lead.alone || dataSet.elements.x3004000c) return gridFrames(dataSet, lead, count);
+  const instance = (index: number) => lead.instanceNumber + index;
+  return film(
+    dataSet,
+    Array.from({ length: count }, (_, index) => ({ ...lead, index, instanceNumber: instance(index) })),
+  );
+}
+
+/** Frames without a place follow each other in time. */
+function film(dataSet: DataSet, frames: readonly Frame[]): Frame[] {
+  const modality = dataSet.string('x00080060') ?? '';
+  if (frames.length > 1 && NO_FILM.includes(modality))
+    throw refuse('NumberOfFrames', `one frame, or a place for each (${modality})`, frames.length);
+  const times = frameTimes(dataSet, frames.length);
+  return frames.map((frame) => ({ ...frame, timeMs: times?.[frame.index] ?? null }));
 }
 
 function enhancedFrame(dataSet: DataSet, index: number, groups: Places): Frame {

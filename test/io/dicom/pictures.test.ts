@@ -173,10 +173,18 @@ describe('a film: several frames without a place', () => {
   });
 
   it('a dose grid or tomogram without places is no film', async () => {
-    for (const modality of ['NM', 'RTDOSE', 'CT']) {
+    for (const modality of ['NM', 'RTDOSE', 'CT', 'SM', 'OPT']) {
       const set = { ...frames(3), x00080060: ['CS', modality] } as DataSet;
       expect((await list(sources([set])))[0]?.error?.where).toBe('NumberOfFrames');
     }
+  });
+
+  it('an enhanced object whose frames have no place is one too', async () => {
+    const groups: DataSet = { x52009230: ['SQ', { items: [{}, {}, {}] }], x00181063: ['DS', '20'] };
+    const { header } = await open(frames(3, groups));
+    expect(header).toMatchObject({ timepoints: 3, timesMs: [0, 20, 40] });
+    const tiles = { ...frames(3, groups), x00080060: ['CS', 'SM'] } as DataSet;
+    expect((await list(sources([tiles])))[0]?.error?.where).toBe('NumberOfFrames');
   });
 
   it('frames of an odd number of bytes in a big-endian file’s words', async () => {
