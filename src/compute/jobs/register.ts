@@ -40,7 +40,7 @@ export interface RegistrationFacts {
   /** mm between the voxels that were compared. */
   readonly workingMm: { readonly fixed: number; readonly moving: number };
   readonly stages: readonly Stage[];
-  /** The share of the fixed scan that the moving one covers, 0 to 1. */
+  /** How much of the smaller one of the scans' boxes lies in the other, 0 to 1. */
   readonly overlap: number;
   readonly determinant: number;
   /** Kind 'deformable'. */
@@ -104,7 +104,7 @@ export async function* register(fixed: Volume, moving: Volume, options: Register
   const map = movingFromFixed({ matrix, field });
   const ended = alike(metric, target, source, map);
   checkRegistration(target, source, { kind, metric, matrix, field: deformation, before, after: ended, map });
-  const residual = blockResidual(target, source, map);
+  const residual = blockResidual(metric, target, source, map);
   return transferring(
     {
       kind,

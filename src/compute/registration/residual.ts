@@ -1,6 +1,6 @@
 import { invert, transform, type Vector3 } from '#core/space/affine.ts';
-import { correlation } from './similarity.ts';
 import { trilinear } from './sampling.ts';
+import { correlation, type MetricName } from './similarity.ts';
 import type { WorkingCopy } from './workingCopy.ts';
 
 export interface Residual {
@@ -18,11 +18,18 @@ const LEAST_BLOCKS = 8;
 
 /**
  * What is left between two scans that were laid on one another: for each block of 9³ working voxels with structure in it, how far it
- * would have to move to fit best, by the absolute correlation, which holds between modalities as well over so small a piece
- * (Ourselin et al., "Reconstructing a 3D structure from serial histological sections", Image Vis Comput 2001). Null where fewer
- * than 8 blocks can tell. It sees what is left over within 3 working voxels.
+ * would have to move to fit best (Ourselin et al., "Reconstructing a 3D structure from serial histological sections", Image Vis
+ * Comput 2001), by the absolute correlation where `metric` is that, else by the correlation ratio both ways. Null where fewer than 8
+ * blocks can tell. It sees what is left over within 3 working voxels, and never tells less than its own noise: on phantoms a
+ * fifteenth of a working voxel for CT on CT, a third for MR on CT.
  */
-export function blockResidual(fixed: WorkingCopy, moving: WorkingCopy, map: (p: Vector3) => Vector3): Residual | null {
+export function blockResidual(
+  metric: MetricName,
+  fixed: WorkingCopy,
+  moving: WorkingCopy,
+  map: (p: Vector3) => Vector3,
+): Residual | null {
+  const likeness = metric === 'correlation' ? correlationTo : ratioTo;
   const [ni, nj, nk] = fixed.dims;
   const laid = resampled(fixed, moving, map);
   const reach = HALF + SEARCH;
@@ -38,7 +45,7 @@ export function blockResidual(fixed: WorkingCopy, moving: WorkingCopy, map: (p: 
   centres.sort((a, b) => b.variance - a.variance);
   const lengths: number[] = [];
   for (const { at } of centres.slice(0, Math.ceil(centres.length / 2))) {
-    const shift = bestShift(block(fixed.values, at, ni, nj), laid, at, ni, nj);
+    const shift = bestShift(likeness(block(fixed.values, at, ni, nj)), laid, at, ni, nj);
     if (shift) lengths.push(Math.hypot(...shift) * fixed.spacingMm);
   }
   if (lengths.length < LEAST_BLOCKS) return null;
@@ -82,9 +89,9 @@ function varianceOf(values: Float32Array): number {
 }
 
 /** The shift in voxels, to a part of one by a parabola along each axis; null where there is no distinct best one inside the search. */
-function bestShift(own: Float32Array, laid: Float32Array, at: number, ni: number, nj: number): Vector3 | null {
+function bestShift(likeness: Likeness, laid: Float32Array, at: number, ni: number, nj: number): Vector3 | null {
   const like = (a: number, b: number, c: number) => {
-    const value = Math.abs(correlation(own, block(laid, at + a + ni * (b + nj * c), ni, nj)));
+    const value = likeness(block(laid, at + a + ni * (b + nj * c), ni, nj));
     return Number.isNaN(value) ? 0 : value;
   };
   // Downhill from no shift at all is enough within three voxels: the correlation of such blocks has one peak there.
@@ -111,6 +118,54 @@ function bestShift(own: Float32Array, laid: Float32Array, at: number, ni: number
   const [x, y, z] = part;
   if (x == null || y == null || z == null || top < 0.3) return null;
   return [a + x, b + y, c + z];
+}
+
+/** How much a block tells of another, 0 to 1. */
+type Likeness = (other: Float32Array) => number;
+
+const correlationTo = (own: Float32Array): Likeness => {
+  return (other) => Math.abs(correlation(own, other));
+};
+
+/**
+ * Roche et al., "The correlation ratio as a new similarity measure for multimodal image registration" (MICCAI 1998), both ways: what
+ * share of the one's variance goes when the other's value is known, to one of 12 steps between its least and greatest.
+ */
+const ratioTo = (own: Float32Array): Likeness => {
+  const ownSteps = stepsOf(own);
+  return (other) => 0.5 * (explained(other, ownSteps) + explained(own, stepsOf(other)));
+};
+const STEPS_OF_VALUE = 12;
+
+function stepsOf(values: Float32Array): Uint8Array {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const v of values) {
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  const scale = (STEPS_OF_VALUE - 1e-3) / Math.max(1e-9, high - low);
+  return Uint8Array.from(values, (v) => (v - low) * scale);
+}
+
+function explained(values: Float32Array, steps: Uint8Array): number {
+  const counts = new Float64Array(STEPS_OF_VALUE);
+  const sums = new Float64Array(STEPS_OF_VALUE);
+  let [sum, squares] = [0, 0];
+  for (let n = 0; n < values.length; n++) {
+    const v = values[n] as number;
+    const at = steps[n] as number;
+    counts[at] = (counts[at] as number) + 1;
+    sums[at] = (sums[at] as number) + v;
+    sum += v;
+    squares += v * v;
+  }
+  const mean = sum / values.length;
+  const all = squares - sum * mean;
+  let between = 0;
+  for (let at = 0; at < STEPS_OF_VALUE; at++)
+    if ((counts[at] as number) > 0)
+      between += (counts[at] as number) * ((sums[at] as number) / (counts[at] as number) - mean) ** 2;
+  return all > 0 ? between / all : 0;
 }
 
 const AXES = [

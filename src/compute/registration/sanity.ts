@@ -7,7 +7,9 @@ import type { WorkingCopy } from './workingCopy.ts';
 
 /** What a registration that began where it should end may lose by the search's own noise. */
 const NOISE: Readonly<Record<MetricName, number>> = { correlation: 5e-3, 'mutual-information': 2e-3 };
-const LEAST_OVERLAP = 0.1;
+const LEAST_OVERLAP = 0.2;
+/** Less than this chance gives too. */
+const LEAST: Readonly<Record<MetricName, number>> = { correlation: 0.2, 'mutual-information': 1.03 };
 
 export interface Found {
   readonly kind: RegistrationKind;
@@ -22,7 +24,7 @@ export interface Found {
 
 /**
  * A result that cannot be right is refused: a matrix that is none of its kind, scans that no longer meet, a fold, scans less alike
- * than at the start, and a place that is no peak, since scans of different things are nowhere more alike than around it.
+ * than at the start or hardly alike at all, and a place that is no peak, since scans of different things are nowhere more alike than around it.
  * @throws VesaliusError 'registration-failed' with the figures
  */
 export function checkRegistration(fixed: WorkingCopy, moving: WorkingCopy, found: Found): void {
@@ -32,7 +34,7 @@ export function checkRegistration(fixed: WorkingCopy, moving: WorkingCopy, found
   if (kind === 'rigid' && Math.abs(determinant - 1) > 1e-3) throw failed('determinant', '1', determinant);
   if (!(determinant > 0.2 && determinant < 5)) throw failed('determinant', '0.2 to 5', determinant);
   if (after.overlap < LEAST_OVERLAP)
-    throw failed('overlap', `${LEAST_OVERLAP * 100} % of the fixed scan`, `${(after.overlap * 100).toFixed(1)} %`);
+    throw failed('overlap', `${LEAST_OVERLAP * 100} % of the smaller scan`, `${(after.overlap * 100).toFixed(1)} %`);
   if (field) {
     const bound = 0.25 * fixed.spacingMm * Math.hypot(...fixed.dims);
     if (!(field.minJacobian > 0)) throw failed('deformation', 'no fold', `Jacobian ${field.minJacobian.toFixed(3)}`);
@@ -41,6 +43,7 @@ export function checkRegistration(fixed: WorkingCopy, moving: WorkingCopy, found
   }
   if (!(after.value >= before.value - NOISE[metric]))
     throw failed(metric, `no less than ${before.value.toFixed(4)} at the start`, after.value.toFixed(4));
+  if (!(after.value > LEAST[metric])) throw failed(metric, `above ${LEAST[metric]}`, after.value.toFixed(4));
   const around = nearby(fixed).map((move) => alike(metric, fixed, moving, (p) => map(move(p))).value);
   const most = Math.max(...around);
   if (!(after.value > most))

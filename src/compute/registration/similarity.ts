@@ -14,7 +14,7 @@ export interface Alike {
    * Hawkes, "An overlap invariant entropy measure of 3D medical image alignment", Pattern Recognition 1999).
    */
   readonly value: number;
-  /** The share of the fixed grid's points that fall into the moving one, 0 to 1. */
+  /** How much of the smaller one of the scans' boxes lies in the other, 0 to 1. */
   readonly overlap: number;
 }
 
@@ -36,7 +36,8 @@ export function alike(name: MetricName, fixed: WorkingCopy, moving: WorkingCopy,
         a.push(fixed.values[i + ni * (j + nj * k)] as number);
         b.push(trilinear(moving.values, mi, mj, mk, x, y, z));
       }
-  const overlap = a.length / asked;
+  const box = ({ dims, spacingMm }: WorkingCopy) => dims[0] * dims[1] * dims[2] * spacingMm ** 3;
+  const overlap = Math.min(1, a.length / asked / Math.min(1, box(moving) / box(fixed)));
   if (a.length < 100) return { value: name === 'correlation' ? -1 : 1, overlap };
   return {
     value: name === 'correlation' ? correlation(a, b) : normalisedMutualInformation(a, b, fixed.range, moving.range),
