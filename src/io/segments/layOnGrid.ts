@@ -119,27 +119,67 @@ export function* layOnGrid(
 
 function* layExact(
   values: LabelValues,
-  [ni, nj, nk]: Dims,
+  from: Dims,
   laid: LabelValues,
   to: Dims,
   { base, steps }: Extract<Laying, { kind: 'exact' }>,
 ): Steps<number> {
-  const [mi, mj, mk] = to;
-  let outside = 0;
-  for (let k = 0; k < nk; k++) {
-    for (let j = 0; j < nj; j++)
-      for (let i = 0; i < ni; i++) {
-        const value = values[i + ni * (j + nj * k)] as number;
-        if (value === 0) continue;
-        const [x, y, z] = base.map(
-          (b, r) => b + i * (steps[0]?.[r] as number) + j * (steps[1]?.[r] as number) + k * (steps[2]?.[r] as number),
-        ) as [number, number, number];
-        if (x < 0 || y < 0 || z < 0 || x >= mi || y >= mj || z >= mk) outside++;
-        else laid[x + mi * (y + mj * z)] = value;
+  const strides = [1, to[0], to[0] * to[1]];
+  // Each axis of the labels runs along one of the scan: what a step along it adds to the place in the scan, −1 where that is outside.
+  const fixed = new Set(steps.map((step) => step.findIndex((v) => v !== 0)));
+  const start = [0, 1, 2].reduce(
+    (sum, r) => sum + (fixed.has(r) ? 0 : (base[r] as number) * (strides[r] as number)),
+    0,
+  );
+  const flat = [0, 1, 2].every(
+    (r) => fixed.has(r) || ((base[r] as number) >= 0 && (base[r] as number) < (to[r] as number)),
+  );
+  const [ti, tj, tk] = [0, 1, 2].map((a) => {
+    const r = (steps[a] as readonly number[]).findIndex((v) => v !== 0);
+    return Int32Array.from({ length: from[a] as number }, (_, n) => {
+      if (r < 0) return 0;
+      const at = (base[r] as number) + n * (steps[a]?.[r] as number);
+      return at < 0 || at >= (to[r] as number) ? -1 : at * (strides[r] as number);
+    });
+  }) as [Int32Array, Int32Array, Int32Array];
+  const isEmpty = emptyRows(values, from[0]);
+  let [outside, n] = [0, 0];
+  for (let k = 0; k < from[2]; k++) {
+    for (let j = 0; j < from[1]; j++) {
+      const inside = flat && (tk[k] as number) >= 0 && (tj[j] as number) >= 0;
+      const row = start + (tk[k] as number) + (tj[j] as number);
+      // Most rows hold nothing: four bytes at a time tell.
+      if (isEmpty(n)) {
+        n += from[0];
+        continue;
       }
-    yield { stage: 'lay', done: k + 1, of: nk };
+      for (let i = 0; i < from[0]; i++, n++) {
+        const value = values[n] as number;
+        if (value === 0) continue;
+        if (inside && (ti[i] as number) >= 0) laid[row + (ti[i] as number)] = value;
+        else outside++;
+      }
+    }
+    yield { stage: 'lay', done: k + 1, of: from[2] };
   }
   return outside;
+}
+
+/** Whether the row of `length` voxels that begins at a voxel holds nothing. */
+function emptyRows(values: LabelValues, length: number): (first: number) => boolean {
+  const size = values.BYTES_PER_ELEMENT;
+  if (values.byteOffset % 4 !== 0 || (length * size) % 4 !== 0)
+    return (first) => {
+      for (let n = first; n < first + length; n++) if (values[n] !== 0) return false;
+      return true;
+    };
+  const words = new Uint32Array(values.buffer, values.byteOffset, Math.floor(values.byteLength / 4));
+  const perRow = (length * size) / 4;
+  return (first) => {
+    const from = (first * size) / 4;
+    for (let n = from; n < from + perRow; n++) if (words[n] !== 0) return false;
+    return true;
+  };
 }
 
 function* layNearest(

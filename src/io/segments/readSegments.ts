@@ -147,10 +147,14 @@ async function* onScan(set: SegmentSet, scan: ScanGrid, file: string): AsyncStep
     lost += outside;
   }
   warnings.push(...layingWarnings(set.grid, scan, laying, lost));
-  const counts = layers.map(countValues);
-  const segments = set.segments.map((segment) => ({
-    ...segment,
-    voxels: counts[segment.layer]?.get(segment.value) ?? 0,
-  }));
+  // Each voxel in its own place: there are as many as before.
+  const kept = laying.kind === 'exact' && lost === 0;
+  const counts = kept ? [] : layers.map(countValues);
+  const segments = kept
+    ? set.segments
+    : set.segments.map((segment) => ({
+        ...segment,
+        voxels: counts[segment.layer]?.get(segment.value) ?? 0,
+      }));
   return { ...set, grid: { dims: scan.dims, rasFromIjk: scan.rasFromIjk }, layers, segments, warnings };
 }
