@@ -103,13 +103,16 @@ async function* find(
   const heads: SourceHead[] = [];
   const kinds = new Map<SourceHead, FormatId | null>();
   const refused: Found[] = [];
+  const skipped: string[] = [];
   const sources = [...given];
   // An archive's files take its place; they come behind those that were given.
   for (let n = 0; n < sources.length; n++) {
     const source = sources[n] as ByteSource;
+    let zipped = false;
     try {
       const head = await readHead(source);
-      if (isZip(head.bytes) && source.ref.kind !== 'zip' && !head.gzip) {
+      zipped = isZip(head.bytes) && source.ref.kind !== 'zip' && !head.gzip;
+      if (zipped) {
         const { expandZip } = await import('./zip/expand.ts');
         const inside = await expandZip(source);
         sources.splice(n--, 1);
@@ -118,13 +121,16 @@ async function* find(
           ? inside.sources.filter(({ ref }) => isVolumeOfBundle(ref.path.slice(source.ref.path.length + 1)))
           : inside.sources;
         sources.push(...scans);
-        refused.push(...inside.refused.map((error) => unreadable(source, error)));
+        if (isAsked(source, given)) refused.push(...inside.refused.map((error) => unreadable(source, error)));
+        else if (inside.sources.length === 0) skipped.push(source.ref.path);
         continue;
       }
       heads.push(head);
       kinds.set(head, sniff(head.bytes));
     } catch (thrown) {
-      refused.push(unreadable(source, thrown));
+      // A document may be an archive too: what is wrong with it is nobody's matter here.
+      if (zipped && !isAsked(source, given)) skipped.push(source.ref.path);
+      else refused.push(unreadable(source, thrown));
     }
     yield { stage: 'list', done: n + 1, of: sources.length };
   }
@@ -156,12 +162,11 @@ async function* find(
     }
   }
   if (dicom.length > 0) found.push(...(yield* findDicom(dicom)));
-  const skipped: string[] = [];
   for (const head of heads) {
     const { source } = head;
     if (used.has(source)) continue;
-    const asked = sources.length === 1 || claimsToBeScan(source.name) || /\.zip$/i.test(source.name);
-    if (asked && !(sources.length > 1 && isAppleDouble(head))) refused.push(unreadable(source, unknownFormat(head)));
+    const asked = isAsked(source, sources) && !(sources.length > 1 && isAppleDouble(head));
+    if (asked) refused.push(unreadable(source, unknownFormat(head)));
     else skipped.push(source.ref.path);
   }
   found.push(...refused);
@@ -273,6 +278,11 @@ function unknownFormat({ bytes }: SourceHead): VesaliusError {
   const expected = formats.map(({ name }) => name).join(', ');
   const got = describeBytes(bytes);
   return new VesaliusError({ code: 'format', what: 'file', where: 'format', expected, got });
+}
+
+/** Nothing else was opened, or its name says that it is a scan or an archive: then it is refused with words, and not passed over. */
+function isAsked({ name }: ByteSource, among: readonly ByteSource[]): boolean {
+  return among.length === 1 || claimsToBeScan(name) || /\.zip$/i.test(name);
 }
 
 /** What macOS writes beside a file on a foreign disk, under the same name after '._'. */

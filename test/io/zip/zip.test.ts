@@ -122,6 +122,17 @@ describe('a zipped study', () => {
     });
   });
 
+  it('a document that is an archive, sound or not, is passed over beside a scan', async () => {
+    const scan = memorySource('in/a.nii', niftiFile());
+    const document = zip({ 'word/document.xml': note });
+    const locked = zip({ secret: note });
+    directoryEntry(locked).setUint16(8, 1, true);
+    const others = [document, document.slice(0, -30), locked].map((bytes, n) => memorySource(`in/${n}.docx`, bytes));
+    const { series, skipped } = await read([scan, ...others]);
+    expect(series.map(({ uid }) => uid)).toEqual(['in/a.nii']);
+    expect(skipped).toEqual(['in/1.docx', 'in/2.docx', 'in/0.docx/word/document.xml']);
+  });
+
   it('a compression that is not read is refused by name', async () => {
     const bytes = zip({ 'a/0001': note, 'a/0002': note });
     for (const n of [0, 1]) directoryEntry(bytes, n).setUint16(10, 14, true);
