@@ -96,7 +96,7 @@ declare global {
     readonly name: string;
     readonly webkitRelativePath?: string;
   }
-  const File: new (parts: readonly (ArrayBuffer | ArrayBufferView | string)[], name: string) => File;
+  const File: new (parts: readonly (ArrayBuffer | ArrayBufferView | string | Blob)[], name: string) => File;
   const Blob: new (parts: readonly (ArrayBuffer | ArrayBufferView | string)[], options?: { type?: string }) => Blob;
 
   interface Response {

@@ -11,6 +11,7 @@ export interface Expanded {
 
 /** An archive from a server is kept in memory once, as it is: not every server gives ranges of it. */
 const LARGEST_DOWNLOAD = 2 ** 32;
+const BLOB = 1 << 23;
 
 /**
  * Reads an archive's directory and nothing else; the files are inflated when they are read. Resource forks of macOS are left out.
@@ -60,7 +61,15 @@ function refusals(files: readonly ListedFile[]): VesaliusError[] {
 }
 
 async function downloaded(source: ByteSource): Promise<ByteSource> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
+  // Small blobs, which the platform joins without a copy and may keep on disk.
+  const blobs: Blob[] = [];
+  let parts: Uint8Array<ArrayBuffer>[] = [];
+  let held = 0;
+  const put = () => {
+    blobs.push(new Blob(parts));
+    parts = [];
+    held = 0;
+  };
   const reader = new ByteReader(chunksOf(await source.stream()));
   try {
     for (let run = await reader.some(Infinity); run; run = await reader.some(Infinity)) {
@@ -73,10 +82,13 @@ async function downloaded(source: ByteSource): Promise<ByteSource> {
           got: 'more',
         });
       parts.push(run as Uint8Array<ArrayBuffer>);
+      held += run.length;
+      if (held >= BLOB) put();
     }
+    put();
   } finally {
     await reader.close();
   }
-  const ref: SourceRef = { kind: 'file', file: new File(parts, source.name), path: source.ref.path };
+  const ref: SourceRef = { kind: 'file', file: new File(blobs, source.name), path: source.ref.path };
   return openSource(ref);
 }
