@@ -147,7 +147,7 @@ export function againstVault(
 }
 
 /** Points spread over a sphere (Fibonacci). */
-const DIRECTIONS: readonly Triple[] = Array.from({ length: 1200 }, (_, n) => {
+export const DIRECTIONS: readonly Triple[] = Array.from({ length: 1200 }, (_, n) => {
   const z = 1 - (2 * n + 1) / 1200;
   const r = Math.sqrt(1 - z * z);
   const turn = n * Math.PI * (3 - Math.sqrt(5));

@@ -1,7 +1,7 @@
 import { type Body, type Exact, exactInRas, type Structure } from './body.ts';
 import { foliaPhase, makeBrain } from './brain.ts';
 import { grown, intersection, uneven, union } from './combine.ts';
-import { againstVault, crescent, makeCranium } from './cranium.ts';
+import { againstVault, crescent, DIRECTIONS, makeCranium } from './cranium.ts';
 import { GLOBE_MM, makeHeadSoft } from './headSoft.ts';
 import { makeHeadVessels } from './headVessels.ts';
 import { seeded } from './random.ts';
@@ -59,7 +59,11 @@ export function makeHead(seed: number): Body {
   const brain = makeBrain(random.fork('brain'), cranium, [blood.shape, meningioma.shape]);
   const lesionMm = ill.between(7.5, 11.5);
   const lesionAxes: Triple = [lesionMm, lesionMm * ill.between(0.82, 0.95), lesionMm * ill.between(0.8, 0.95)];
-  const lesionAt: Triple = [-side * ill.between(26, 32), ill.between(-46, -34), ill.between(52, 58)];
+  const lesionAt = deepest(
+    brain.pia,
+    lesionMm,
+    Array.from({ length: 60 }, (): Triple => [-side * ill.between(22, 36), ill.between(-52, -22), ill.between(42, 58)]),
+  );
   const aneurysmAt = bifurcation[ill.next() < 0.5 ? 'right' : 'left'];
   const aneurysmMm = ill.between(2.6, 4.2);
 
@@ -114,6 +118,7 @@ export function makeHead(seed: number): Body {
   put('brain', 'corpus callosum', brain.callosum, flesh(31, 2, 14));
   for (const n of brain.nuclei) put('brain', n.name, n.shape, flesh(n.name.includes('pallidus') ? 42 : 40, 2, 9));
   put('brain', 'brainstem', brain.brainstem, flesh(32, 2, 12));
+  put('brain', 'pituitary gland', ellipsoid([0, 13, 0.5], [6, 5, 4]), 62);
   put('meninges', 'falx', brain.falx, flesh(60, 4, 20));
   put('meninges', 'tentorium', brain.tentorium, flesh(60, 4, 20));
   const reach = lesionMm + 8;
@@ -150,11 +155,12 @@ export function makeHead(seed: number): Body {
     if (disc.name !== 'c1-c2') put('spine', `intervertebral disc ${disc.name}`, disc.shape, flesh(88, 8, 12));
   put('skull', 'mandible', skull.mandible, bone(cortex, 240, 2));
   put('skull', 'skull', skull.bone, bone(cortex, diploe, 1.5));
+  const beneath = (shape: Shape) => intersection([shape, grown(soft.fascia, -0.6)], 1);
   for (const gland of soft.glands)
-    put('glands', gland.name, gland.shape, flesh(gland.name.includes('parotid') ? 24 : 58, 6, 7));
+    put('glands', gland.name, beneath(gland.shape), flesh(gland.name.includes('parotid') ? 24 : 58, 6, 7));
   put('orbits', 'orbital fat', skull.orbits, flesh(-98, 5, 14));
   put('mouth', 'tongue', soft.tongue, marbled(62, 60));
-  for (const m of soft.muscles.slice(1)) put('muscles', m.name, m.shape, marbled(58, 70));
+  for (const m of soft.muscles.slice(1)) put('muscles', m.name, beneath(m.shape), marbled(58, 70));
   put('fat', 'intermuscular fat', soft.fascia, flesh(-70, 20, 13));
   const coat: Tissue = (x, y, z, d, width) => {
     const skinShare = clamp01((d + 1.9) / Math.max(1, width) + 0.5);
@@ -164,4 +170,18 @@ export function makeHead(seed: number): Body {
   put('scalp', 'scalp', soft.scalp, coat);
   put('fat', 'subcutaneous fat', soft.skin, coat);
   return { structures, scale, origin: ORIGIN };
+}
+
+/** The first of the centres about which a ball lies within the brain, sulci left out; else the one whose ball leaves it least. */
+function deepest(brain: Shape, radius: number, centres: readonly Triple[]): Triple {
+  let best = centres[0] as Triple;
+  let least = Number.POSITIVE_INFINITY;
+  for (const centre of centres) {
+    let out = Number.NEGATIVE_INFINITY;
+    for (const [x, y, z] of DIRECTIONS)
+      out = Math.max(out, brain.distance(centre[0] + radius * x, centre[1] + radius * y, centre[2] + radius * z));
+    if (out < -0.5) return centre;
+    if (out < least) [least, best] = [out, centre];
+  }
+  return best;
 }

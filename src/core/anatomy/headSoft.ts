@@ -49,6 +49,11 @@ export function makeHeadSoft({ vault }: Cranium): HeadSoft {
   const face = union(
     [
       grown(vault, 12.6),
+      // the occiput, over the posterior fossa
+      ellipsoid([0, -52, -10], [66, 54, 45]),
+      mirrored(ellipsoid([46, -20, -22], [28, 32, 36])),
+      // cheek and jaw's angle
+      mirrored(ellipsoid([45, 6, -46], [28, 34, 36])),
       ellipsoid([0, 44, -8], [71, 52, 46]),
       ellipsoid([0, 42, -42], [63, 55, 44]),
       mirrored(ellipsoid([42, 62, -18], [26, 28, 24])),
@@ -95,7 +100,7 @@ export function makeHeadSoft({ vault }: Cranium): HeadSoft {
       [
         [5.5, 107, -34, 2.6],
         [6, 101, -28, 3],
-        [7.5, 90, -23, 4],
+        [7.5, 94.5, -24, 2.6],
       ],
       3,
     ),
@@ -229,7 +234,6 @@ export function makeHeadSoft({ vault }: Cranium): HeadSoft {
           { name: `${side} lacrimal gland`, shape: ellipsoid([s * 45, 73, 12], [4, 6, 5]) },
         ];
       }),
-      { name: 'pituitary gland', shape: ellipsoid([0, 13, -1], [6, 5, 4]) },
     ],
     tongue: uneven(union([ellipsoid([0, 46, -57], [21, 33, 16]), ellipsoid([0, 26, -68], [18, 15, 18])], 8), 0.7, 26),
     larynx: without(

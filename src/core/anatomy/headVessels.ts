@@ -55,8 +55,8 @@ export function makeHeadVessels(random: Random, cranium: Cranium): HeadVessels {
         [36, 12, -72, 2],
         [50, 4, -50, 1.8],
         [55, 0, -30, 1.6],
-        [70, 2, -6, 1.3],
-        [77, 6, 24, 1.1],
+        [66, 2, -6, 1.3],
+        [73, 6, 24, 1.1],
       ]),
     ]);
     put('artery', `${word} common carotid artery`, [

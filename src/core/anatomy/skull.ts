@@ -63,12 +63,12 @@ export function makeSkull(random: Random, cranium: Cranium): Skull {
   const ethmoid = mirrored(
     intersection([ellipsoid([9.5, 56, 1], [5, 21, 12]), field(EVERYWHERE, (x) => 4.6 - Math.abs(x))], 1),
   );
-  const mastoid = mirrored(ellipsoid([58, -27, -23], [10.5, 12, 18]));
+  const mastoid = mirrored(ellipsoid([55, -27, -21], [10, 12, 17]));
   const earCanal = mirrored(
     union([
       tube(
         [
-          [82, -11, -9, 3.6],
+          [75, -11, -9, 3.4],
           [66, -11, -8, 3.4],
           [53, -10, -8, 3.6],
         ],
@@ -84,10 +84,10 @@ export function makeSkull(random: Random, cranium: Cranium): Skull {
         tube(
           [
             [52, 58, 12, 6],
-            [44, 72, 19, 6],
-            [30, 80, 21, 6],
-            [14, 84, 16, 6],
-            [0, 85, 13, 6],
+            [44, 70, 18, 5],
+            [30, 77.5, 19, 5],
+            [14, 81.5, 16, 5.5],
+            [0, 83, 13, 6],
           ],
           4,
         ),
@@ -128,7 +128,7 @@ export function makeSkull(random: Random, cranium: Cranium): Skull {
         ]),
         // petrous ridge, mastoid, clivus, condyle
         capsule([20, 4, -8], [57, -16, -7], 7.5, 11),
-        ellipsoid([58, -27, -24], [13.5, 15, 22]),
+        ellipsoid([55, -27, -22], [12.5, 15, 21]),
         capsule([0, 10, -10], [0, -16, -36], 11, 6),
         ellipsoid([17, -26, -42], [6.5, 12, 7]),
         capsule([25, -8, -16], [26, -12, -38], 3, 1.6),
