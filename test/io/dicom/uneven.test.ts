@@ -97,6 +97,26 @@ describe('missing slices', () => {
     expect(Array.from(volume.scalars.slice(2 * SIZE, 2 * SIZE + 2))).toEqual([100, 200]);
   });
 
+  it('of colours too', async () => {
+    const coloured = (z: number, red: number, blue: number) =>
+      flat(z, 0, {
+        x00280002: ['US', [3]],
+        x00280004: ['CS', 'RGB'],
+        x00280006: ['US', [0]],
+        x00280100: ['US', [8]],
+        x00280101: ['US', [8]],
+        x00280102: ['US', [7]],
+        x00280103: ['US', [0]],
+        x7fe00010: ['OB', Uint8Array.from({ length: 3 * SIZE }, (_, n) => [red, 40, blue][n % 3] as number)],
+      });
+    const { header, rgb } = await readOnly(
+      sources([coloured(0, 0, 0), coloured(5, 50, 10), coloured(10, 100, 20), coloured(20, 200, 10)]),
+    );
+    expect(header.interpolatedSlices).toEqual([3]);
+    expect([...(rgb?.slice(9 * SIZE, 9 * SIZE + 3) ?? [])]).toEqual([150, 40, 15]);
+    expect([...(rgb?.slice(12 * SIZE, 12 * SIZE + 3) ?? [])]).toEqual([200, 40, 10]);
+  });
+
   it('in each timepoint of a series', async () => {
     const pass = (n: number, z: number) =>
       flat(z, ramp(z) + 1000 * n, { x00080018: ['UI', `1.2.3.${n}.${z}`], x00200100: ['IS', String(n)] });
