@@ -5,7 +5,7 @@ import { DAC, type DctFrame, DHT, DRI, frameOf, isFrame, jpegFault, SOS, segment
 import { type Component, decodeScan } from './jpegScan.ts';
 
 /** A picture out of a code stream: samples of one pixel side by side, row by row. */
-export interface DctPicture {
+interface DctPicture {
   readonly width: number;
   readonly height: number;
   readonly components: number;

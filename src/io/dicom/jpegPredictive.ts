@@ -3,7 +3,7 @@ import { BitReader, type DifferenceTable, differenceTable, type HuffmanTable, re
 import { type DctFrame, DHT, DRI, frameOf, isFrame, jpegFault, SOS, segments } from './jpegMarkers.ts';
 
 /** A picture out of a lossless code stream: samples of a pixel side by side, row by row. */
-export interface LosslessPicture {
+interface LosslessPicture {
   readonly width: number;
   readonly height: number;
   readonly components: number;

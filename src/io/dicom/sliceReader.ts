@@ -9,7 +9,7 @@ import { storeColour } from './storeColour.ts';
 import { storeSlice } from './storeSlice.ts';
 
 /** Brings slices of one series into its buffers, in any order. */
-export interface SliceReader {
+interface SliceReader {
   /**
    * @param n of `series.slices`; @param next whose bytes are fetched meanwhile
    * @returns how many samples had bits outside of BitsStored
@@ -19,14 +19,20 @@ export interface SliceReader {
   close(): void;
 }
 
-/** @param rgb where the pixels are colours */
+/**
+ * @param rgb where the pixels are colours
+ * @param placeOf voxel from which on slice `n` is written; by default its place in the volume
+ */
 export function sliceReader(
   { header, slices, sources }: DicomSeries,
   scalars: ScalarArray,
   rgb: Uint8Array<ArrayBufferLike> | null,
+  placeOf?: (n: number) => number,
 ): SliceReader {
   const [ni, nj, nk] = header?.dims ?? [0, 0, 0];
   const perTimepoint = slices.length / (header?.timepoints ?? 1);
+  const inVolume = (n: number): number =>
+    ((slices[n] as PlannedSlice).plane + Math.floor(n / perTimepoint) * nk) * ni * nj;
   const rescaled = isRescaled({ header, slices });
   const decoders = new Map<string, FrameDecoder>();
   // Several frames of one file share its item table; a file is let go as soon as the next one is opened.
@@ -65,7 +71,7 @@ export function sliceReader(
           decoders.set(pixels.syntaxUid, decoder);
         }
         const frame = await decoder.decode(stored, pixels);
-        const at = (slice.plane + Math.floor(n / perTimepoint) * nk) * ni * nj;
+        const at = (placeOf ?? inVolume)(n);
         if (!rgb) return storeSlice(frame, pixels, scalars, at, rescaled ? { slope, intercept } : null);
         storeColour(frame, pixels, scalars as Uint8Array<ArrayBufferLike>, rgb, at);
         return 0;
