@@ -12,7 +12,7 @@ export interface EvenGrid {
 }
 
 /** A place may be this far off its plane: a tenth of a fine pixel. */
-const EXACT_MM = 0.05;
+export const EXACT_MM = 0.05;
 /** Where no grid is that near, this far, which is said; so is the part of the smallest step. */
 const NEAR_MM = 0.25;
 const NEAR_STEP = 0.1;

@@ -1,7 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import type { Vector3 } from '#core/space/affine.ts';
 import type { Warning } from '#core/warnings.ts';
-import { evenGrid, MOST_PLANES } from './evenGrid.ts';
+import { EXACT_MM, evenGrid, MOST_PLANES } from './evenGrid.ts';
 import { distanceMm, type Slice } from './stack.ts';
 
 /** Even planes along a stack. LPS millimetres. */
@@ -13,9 +13,13 @@ export interface SliceSteps {
   readonly planes: readonly number[] | null;
 }
 
-/** A slice this far from its even place is rounding; up to a quarter of a millimetre, or UNEVEN of a step, it is kept with a warning. */
+/**
+ * A slice this far from its even place is rounding; up to a quarter of a millimetre, and UNEVEN of a step, it is kept there with a
+ * warning; where there is no grid on which all are exact, up to half of one.
+ */
 const ROUNDED_PLACE_MM = 0.02;
 const SHIFTED_PLACE_MM = 0.25;
+const MOST_SHIFTED_MM = 0.5;
 const UNEVEN = 0.1;
 /** Slices off the line through the first and the last by more than this are not a straight stack. */
 const OFF_LINE_MM = 0.1;
@@ -45,11 +49,11 @@ export function sliceSteps(places: readonly Slice[], normal: Vector3, warnings: 
   const count = places.length - 1;
   const even = length / count;
   const worst = Math.max(...along.map((mm, n) => Math.abs(mm - n * even)));
-  const isEven = worst <= Math.max(ROUNDED_PLACE_MM, Math.min(SHIFTED_PLACE_MM, UNEVEN * even));
+  const within = (mm: number) => worst <= Math.max(ROUNDED_PLACE_MM, Math.min(mm, UNEVEN * even));
   const cosine = dot(line, normal);
   tellTilt(Math.sqrt(Math.max(0, 1 - cosine * cosine)), cosine, warnings);
   if (bent >= 0) throw refuse(places[bent] as Slice, 'slices along one line', 'a bent or sideways row of slices');
-  if (isEven) {
+  const evenly = (): SliceSteps => {
     if (worst > ROUNDED_PLACE_MM)
       warnings.push({
         code: 'uneven-slices',
@@ -59,10 +63,12 @@ export function sliceSteps(places: readonly Slice[], normal: Vector3, warnings: 
       });
     const step = [0, 1, 2].map((a) => ((end[a] as number) - (start[a] as number)) / count) as unknown as Vector3;
     return { origin: start, step, count: places.length, planes: null };
-  }
+  };
+  if (within(SHIFTED_PLACE_MM)) return evenly();
 
   const missing = missingSlices(places, along, cosine);
   const grid = evenGrid(along);
+  if ((grid?.shift ?? Infinity) > EXACT_MM && within(MOST_SHIFTED_MM)) return evenly();
   if (grid === null)
     throw refuse(
       places[0] as Slice,

@@ -92,6 +92,10 @@ describe('geometry', () => {
     expect(warnings(even.header)).toEqual([]);
     const little = await readOnly(sources([axial(0, 1), axial(3.1, 2), axial(6, 3)]));
     expect(warnings(little.header)).toEqual(['uneven-slices']);
+    // Up to half a millimetre where no grid has them all nearer.
+    const more = await readOnly(sources([0, 5.31, 9.83, 15.4, 19.72, 25].map((z, n) => axial(z, n + 1))));
+    expect(more.header.dims[2]).toBe(6);
+    expect(more.header.warnings[0]?.text).toContain('up to 0.400 mm off');
   });
 
   it('one of two slices at a place more is refused, named with its twin', async () => {
