@@ -4,6 +4,7 @@ import { dayNumber } from './dayNumber.ts';
 import { dimensionIndex } from './dimensionIndex.ts';
 import { decimals, finite, first, items, type Places, positive, refuseGeometry as refuse } from './elements.ts';
 import { frameTimes } from './frameTimes.ts';
+import { letteredPlane } from './letters.ts';
 import { type PixelSize, pixelSize } from './pixelSpacing.ts';
 
 /** One picture of a file, with all that places it in space and time. LPS millimetres. Plain data. */
@@ -100,13 +101,17 @@ function frameIn(places: Places, dataSet: DataSet, index: number): Frame {
   const number = (tag: string) => first(places, (place) => finite(place.floatString(tag)));
   const words = (tag: string) => first(places, (place) => place.string(tag)) ?? '';
   const instanceNumber = dataSet.intString('x00200013');
+  const size = pixelSize(places, dataSet);
+  const alone = position === null && orientation === null && !SLICED.includes(dataSet.string('x00080060') ?? '');
+  const lettered = alone ? letteredPlane(dataSet.string('x00200020')) : null;
   return {
     index,
     position: position as Vector3 | null,
-    rowDirection: orientation ? (orientation.slice(0, 3) as unknown as Vector3) : null,
-    columnDirection: orientation ? (orientation.slice(3) as unknown as Vector3) : null,
-    ...pixelSize(places, dataSet),
-    alone: position === null && orientation === null && !SLICED.includes(dataSet.string('x00080060') ?? ''),
+    rowDirection: orientation ? (orientation.slice(0, 3) as unknown as Vector3) : (lettered?.rowDirection ?? null),
+    columnDirection: orientation ? (orientation.slice(3) as unknown as Vector3) : (lettered?.columnDirection ?? null),
+    ...size,
+    warnings: lettered ? [lettered.warning, ...size.warnings] : size.warnings,
+    alone,
     timeMs: null,
     thickness: positive(number('x00180050')) ?? positive(number('x00180088')),
     slope,

@@ -106,8 +106,8 @@ function directions(lead: Slice, count: number, warnings: Warning[]): { x: Vecto
 }
 
 function spacing(lead: Slice, count: number, warnings: Warning[]): readonly [number, number] {
-  const { pixelSpacing, spacingWarnings, alone } = lead.frame;
-  warnings.push(...spacingWarnings);
+  const { pixelSpacing, alone } = lead.frame;
+  warnings.push(...lead.frame.warnings);
   if (pixelSpacing) return pixelSpacing;
   if (count > 1 && !alone) throw refuse(lead, 'PixelSpacing', 'two numbers above 0', 'none');
   warnings.push(sizeUnknown('1 mm'));

@@ -6,7 +6,7 @@ import { decimals, finite, items, type Places, refuseGeometry } from './elements
 export interface PixelSize {
   /** mm between rows, between columns; null: nowhere said. */
   readonly pixelSpacing: readonly [number, number] | null;
-  readonly spacingWarnings: readonly Warning[];
+  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -22,15 +22,15 @@ export function pixelSize(places: Places, dataSet: DataSet): PixelSize {
     // Copied from the detector, unless somebody calibrated it.
     const copied = imager !== null && pixel.every((value, n) => value === imager[n]);
     const said = dataSet.string('x00280a02') !== undefined;
-    return { pixelSpacing: pixel, spacingWarnings: copied && !said ? [atDetector('PixelSpacing')] : [] };
+    return { pixelSpacing: pixel, warnings: copied && !said ? [atDetector('PixelSpacing')] : [] };
   }
   if (imager) {
     const factor = decimals(places, 'x00181114', 1, 'EstimatedRadiographicMagnificationFactor')?.[0];
     if (factor === undefined || !(factor > 0))
-      return { pixelSpacing: imager, spacingWarnings: [atDetector('ImagerPixelSpacing')] };
+      return { pixelSpacing: imager, warnings: [atDetector('ImagerPixelSpacing')] };
     return {
       pixelSpacing: [imager[0] / factor, imager[1] / factor],
-      spacingWarnings: [
+      warnings: [
         {
           code: 'spacing-estimated',
           where: 'EstimatedRadiographicMagnificationFactor',
@@ -41,7 +41,7 @@ export function pixelSize(places: Places, dataSet: DataSet): PixelSize {
     };
   }
   const scanned = spacing(places, 'x00182010', 'NominalScannedPixelSpacing');
-  if (scanned) return { pixelSpacing: scanned, spacingWarnings: [atDetector('NominalScannedPixelSpacing')] };
+  if (scanned) return { pixelSpacing: scanned, warnings: [atDetector('NominalScannedPixelSpacing')] };
   return ultrasound(dataSet) ?? aspect(places);
 }
 
@@ -87,18 +87,18 @@ function ultrasound(dataSet: DataSet): PixelSize | null {
       ? 'PixelSpacing is absent; the picture holds regions of different scale, and sizes are true in the largest one alone.'
       : 'PixelSpacing is absent; sizes are those of the region that shows tissue: scales and curves beside it have none.',
   };
-  return { pixelSpacing: largest.spacing, spacingWarnings: [warning] };
+  return { pixelSpacing: largest.spacing, warnings: [warning] };
 }
 
 /** Of a picture whose size nobody says, perhaps the shape of its pixels. */
 function aspect(places: Places): PixelSize {
   const ratio = decimals(places, 'x00280034', 2, 'PixelAspectRatio');
-  if (!ratio?.every((value) => value > 0)) return { pixelSpacing: null, spacingWarnings: [] };
+  if (!ratio?.every((value) => value > 0)) return { pixelSpacing: null, warnings: [] };
   const [down, across] = ratio as readonly [number, number];
-  if (down === across) return { pixelSpacing: null, spacingWarnings: [] };
+  if (down === across) return { pixelSpacing: null, warnings: [] };
   return {
     pixelSpacing: [down / across, 1],
-    spacingWarnings: [sizeUnknown('1 mm between columns, PixelAspectRatio between rows')],
+    warnings: [sizeUnknown('1 mm between columns, PixelAspectRatio between rows')],
   };
 }
 

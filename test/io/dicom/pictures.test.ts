@@ -112,6 +112,27 @@ describe('a picture on a plane', () => {
       expect(rowsOf(volume.header.rasFromIjk).map((row) => row[3])).toEqual([0, 0, 0, 1]);
     });
 
+  it('PatientOrientation: sides by its letters', async () => {
+    const asked = (letters: string) => open(picture('DX', { ...pixel, x00200020: ['CS', letters] }));
+    const chest = await asked('L\\F');
+    // Columns of the picture run to the patient's left (−x in RAS), rows down to the feet, and it is looked at from the front.
+    expect(rowsOf(chest.header.rasFromIjk)).toEqual([
+      [-0.2, 0, 0, 0],
+      [0, 0, -1, 0],
+      [0, -0.3, 0, 0],
+      [0, 0, 0, 1],
+    ]);
+    expect(codes(chest)).toEqual(['orientation-by-letters']);
+    const breast = await asked('AR\\FP');
+    expect(rowsOf(breast.header.rasFromIjk).map((row) => row.slice(0, 2))).toEqual([
+      [0, 0],
+      [0.2, 0],
+      [0, -0.3],
+      [0, 0],
+    ]);
+    for (const none of ['', 'L', 'L\\R', 'X\\F']) expect(codes(await asked(none))).toEqual(['orientation-missing']);
+  });
+
   it('a size that is none is refused by its name', async () => {
     for (const [set, where] of [
       [picture('DX', { x00280030: ['DS', '0\\0.2'] }), 'PixelSpacing'],
