@@ -5,11 +5,11 @@ import { after, linearMap, matrixOf, parametersOf, type Stage } from '#compute/r
 import { type ParameterMap, runElastix } from '#compute/registration/elastixModule.ts';
 import { itkImageOf } from '#compute/registration/itkImage.ts';
 import { blockResidual, type Residual } from '#compute/registration/residual.ts';
-import { checkRegistration, failed } from '#compute/registration/sanity.ts';
+import { checkRegistration, failed, isPeak, noWorse } from '#compute/registration/sanity.ts';
 import { alike, type MetricName } from '#compute/registration/similarity.ts';
 import { type RegistrationKind, stagesOf } from '#compute/registration/stages.ts';
 import { type StartName, startOf } from '#compute/registration/start.ts';
-import { type Region, workingCopy } from '#compute/registration/workingCopy.ts';
+import { type Region, type WorkingCopy, workingCopy } from '#compute/registration/workingCopy.ts';
 import { VesaliusError } from '#core/errors.ts';
 import { affine, determinant3, invert, transform, type Vector3 } from '#core/space/affine.ts';
 import { movingFromFixed, type SpatialTransform } from '#core/space/registration.ts';
@@ -36,6 +36,8 @@ export interface RegisterOptions {
 export interface RegistrationFacts {
   readonly program: 'elastix';
   readonly start: StartName;
+  /** The start was the best place within a voxel and the search found no better: the transform is the start itself. */
+  readonly startKept: boolean;
   readonly seed: number;
   /** mm between the voxels that were compared. */
   readonly workingMm: { readonly fixed: number; readonly moving: number };
@@ -98,12 +100,16 @@ export async function* register(fixed: Volume, moving: Volume, options: Register
   }
   yield { stage: 'register-check', done: stages.length, of: stages.length };
 
-  const matrix = [...invert(affine('ras', 'ras', pull)).m];
-  const field = bends.length > 0 ? fieldOf(target, matrix, chained(pull, bends)) : null;
+  const here: SpatialTransform = { matrix: start.matrix, field: null };
+  const searched = placed(target, pull, bends);
+  const ended = alike(metric, target, source, movingFromFixed(searched));
+  // The same scan twice: what could not be better is kept, and that is said.
+  const kept = !noWorse(metric, before, ended) && isPeak(metric, target, source, movingFromFixed(here));
+  const { matrix, field } = kept ? here : searched;
+  const reached = kept ? before : ended;
   const deformation = field ? fieldFacts(field) : null;
   const map = movingFromFixed({ matrix, field });
-  const ended = alike(metric, target, source, map);
-  checkRegistration(target, source, { kind, metric, matrix, field: deformation, before, after: ended, map });
+  checkRegistration(target, source, { kind, metric, matrix, field: deformation, before, after: reached, map });
   const residual = blockResidual(metric, target, source, map);
   return transferring(
     {
@@ -112,20 +118,27 @@ export async function* register(fixed: Volume, moving: Volume, options: Register
       field,
       residualMm: residual?.medianMm ?? null,
       residual,
-      metric: { name: metric, before: before.value, after: ended.value },
+      metric: { name: metric, before: before.value, after: reached.value },
       made: {
         program: 'elastix',
         start: start.name,
+        startKept: kept,
         seed,
         workingMm: { fixed: target.spacingMm, moving: source.spacingMm },
         stages,
-        overlap: ended.overlap,
+        overlap: reached.overlap,
         determinant: determinant3(affine('ras', 'ras', matrix)),
         ...(deformation ? { deformation } : {}),
       },
     },
     field ? [field.mm.buffer] : [],
   );
+}
+
+/** The chain that elastix found, as a matrix and what the bends add to it. */
+function placed(target: WorkingCopy, pull: readonly number[], bends: readonly ParameterMap[]): SpatialTransform {
+  const matrix = [...invert(affine('ras', 'ras', pull)).m];
+  return { matrix, field: bends.length > 0 ? fieldOf(target, matrix, chained(pull, bends)) : null };
 }
 
 /** Fixed → moving through the linear part and every B-spline after it. */

@@ -41,23 +41,48 @@ export function checkRegistration(fixed: WorkingCopy, moving: WorkingCopy, found
     if (!(field.maxMm < bound))
       throw failed('deformation', `under ${bound.toFixed(0)} mm`, `${field.maxMm.toFixed(1)} mm`);
   }
-  if (!(after.value >= before.value - NOISE[metric]))
+  if (!noWorse(metric, before, after))
     throw failed(metric, `no less than ${before.value.toFixed(4)} at the start`, after.value.toFixed(4));
   if (!(after.value > LEAST[metric])) throw failed(metric, `above ${LEAST[metric]}`, after.value.toFixed(4));
-  const around = nearby(fixed).map((move) => alike(metric, fixed, moving, (p) => map(move(p))).value);
-  const most = Math.max(...around);
+  const most = mostNearby(metric, fixed, moving, map, 5);
   if (!(after.value > most))
     throw failed(metric, `a peak above ${most.toFixed(4)} a few voxels away`, after.value.toFixed(4));
 }
 
-/** Six shifts of 5 voxels and six turns of 6° about the middle of the fixed scan. */
-function nearby({ dims, rasFromIjk, spacingMm }: WorkingCopy): ((p: Vector3) => Vector3)[] {
+/** Has a search that ended at `after` lost nothing of `before` but its own noise? */
+export function noWorse(metric: MetricName, before: Alike, after: Alike): boolean {
+  return after.value >= before.value - NOISE[metric];
+}
+
+/** Is a placement the best one within a voxel? Then a search that leaves it has lost it: the same scan twice, say. */
+export function isPeak(
+  metric: MetricName,
+  fixed: WorkingCopy,
+  moving: WorkingCopy,
+  map: (p: Vector3) => Vector3,
+): boolean {
+  return alike(metric, fixed, moving, map).value > mostNearby(metric, fixed, moving, map, 1);
+}
+
+/** The most alike of six shifts by so many voxels and six turns, 1.2° for each of them, about the middle of the fixed scan. */
+function mostNearby(
+  metric: MetricName,
+  fixed: WorkingCopy,
+  moving: WorkingCopy,
+  map: (p: Vector3) => Vector3,
+  voxels: number,
+): number {
+  return Math.max(...nearby(fixed, voxels).map((move) => alike(metric, fixed, moving, (p) => map(move(p))).value));
+}
+
+function nearby({ dims, rasFromIjk, spacingMm }: WorkingCopy, voxels: number): ((p: Vector3) => Vector3)[] {
   const c = transform(rasFromIjk, dims.map((n) => (n - 1) / 2) as unknown as Vector3);
-  const [cos, sin] = [Math.cos(Math.PI / 30), Math.sin(Math.PI / 30)];
+  const [cos, sin] = [Math.cos((voxels * Math.PI) / 150), Math.sin((voxels * Math.PI) / 150)];
   return [0, 1, 2].flatMap((axis) =>
     [-1, 1].flatMap((sign) => {
       const [a, b] = [(axis + 1) % 3, (axis + 2) % 3];
-      const shift = (p: Vector3) => p.map((v, n) => (n === axis ? v + sign * 5 * spacingMm : v)) as unknown as Vector3;
+      const shift = (p: Vector3) =>
+        p.map((v, n) => (n === axis ? v + sign * voxels * spacingMm : v)) as unknown as Vector3;
       const turn = (p: Vector3) => {
         const q = [...p] as [number, number, number];
         const [u, v] = [(p[a] as number) - (c[a] as number), (p[b] as number) - (c[b] as number)];
