@@ -20,6 +20,13 @@ export type VesaliusErrorCode =
   | 'not-open'
   | 'internal';
 
+/** Of 'too-large': what a volume needs, what there is, and the smallest factor of a coarser reading that fits. */
+export interface MemoryShortage {
+  readonly needBytes: number;
+  readonly limitBytes: number;
+  readonly coarser: 2 | 3 | 4 | null;
+}
+
 export interface VesaliusErrorFields {
   readonly code: VesaliusErrorCode;
   /** What was being done or read, in words: "NIfTI rank". */
@@ -30,6 +37,7 @@ export interface VesaliusErrorFields {
   readonly got: string | number;
   /** The file, folder or URL as it was given. May name a patient: on screen yes, in logs no. */
   readonly file?: string;
+  readonly memory?: MemoryShortage;
 }
 
 /** Words of a damaged file may be anything: one line, nothing that a terminal obeys, and not without end. */
@@ -48,6 +56,7 @@ export class VesaliusError extends Error {
   readonly expected: string;
   readonly got: string | number;
   readonly file: string | undefined;
+  readonly memory: MemoryShortage | undefined;
 
   constructor(fields: VesaliusErrorFields) {
     const [where, expected] = [printable(fields.where), printable(fields.expected)];
@@ -61,6 +70,7 @@ export class VesaliusError extends Error {
     this.expected = expected;
     this.got = got;
     this.file = fields.file;
+    this.memory = fields.memory;
   }
 
   /** The same error, said of `file`, unless it names one already. */
@@ -71,8 +81,8 @@ export class VesaliusError extends Error {
 
 /** Plain fields, as they cross a worker's border. */
 export function fieldsOf(error: VesaliusError): VesaliusErrorFields {
-  const { code, what, where, expected, got, file } = error;
-  return file === undefined ? { code, what, where, expected, got } : { code, what, where, expected, got, file };
+  const { code, what, where, expected, got, file, memory } = error;
+  return { code, what, where, expected, got, ...(file !== undefined && { file }), ...(memory && { memory }) };
 }
 
 /** Any thrown value as a VesaliusError; what is not one already becomes `internal`. */

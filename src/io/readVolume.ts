@@ -3,6 +3,7 @@ import type { AsyncSteps } from '#core/steps.ts';
 import type { Volume } from '#core/volume/volume.ts';
 import { isBundle, isVolumeOfBundle } from './bundle/format.ts';
 import type { ReadSeriesOptions } from './dicom/readSeries.ts';
+import { type Coarser, coarserFacts } from './coarser.ts';
 import { claimsToBeScan, describeBytes, type FormatId, formats, sniff } from './formats.ts';
 import { type HeaderFacts, type OnSlab, type RasterFile, readRaster } from './raster.ts';
 import type { ByteSource, SourceRef } from './source.ts';
@@ -28,6 +29,8 @@ export interface ReadOptions {
   readonly series?: string | number | undefined;
   /** The voxels in a SharedArrayBuffer. */
   readonly shared: boolean;
+  /** Means over blocks of so many voxels along each axis, named as such in the header: its name, and the warning `read-coarser`. */
+  readonly coarser?: Coarser | undefined;
   readonly onSlab?: OnSlab | undefined;
   /** What the user opened, as it is named in errors about all of it; by default the folder that the sources share. */
   readonly name?: string | undefined;
@@ -232,7 +235,12 @@ async function* findDicom(files: readonly ByteSource[]): AsyncSteps<Found[]> {
     header: series.header,
     sources: series.sources,
     ...(series.error ? { error: series.error } : {}),
-    async *read({ shared, onSlab }) {
+    async *read({ shared, coarser, onSlab }) {
+      if (coarser) {
+        const { readCoarseSeries } = await import('./dicom/coarseSeries.ts');
+        const header = series.header && coarserFacts(series.header, coarser, 'Rows, Columns');
+        return yield* readCoarseSeries(series, coarser, { shared, ...slabsOf(header, onSlab) });
+      }
       const { readDicomSeries } = await import('./dicom/readSeries.ts');
       return yield* readDicomSeries(series, { shared, ...slabsOf(series.header, onSlab) });
     },
@@ -247,14 +255,15 @@ function slabsOf(header: HeaderFacts | null, onSlab: OnSlab | undefined): Pick<R
   let range: ValueRange | undefined;
   let ready = 0;
   return {
-    onSlab({ k, timepoint, scalars }) {
+    onSlab({ k, timepoint, scalars, rgb }) {
       if (timepoint !== 0) return;
       range ??= valueRange(scalars);
       range.add(k * perSlice, (k + 1) * perSlice);
       there.add(k);
       const before = ready;
       while (there.has(ready)) ready++;
-      if (ready > before) onSlab({ header: { ...header, storedRange: range.now() }, scalars }, ready);
+      if (ready > before)
+        onSlab({ header: { ...header, storedRange: range.now() }, scalars, ...(rgb && { rgb }) }, ready);
     },
   };
 }

@@ -3,10 +3,20 @@ import type { AsyncSteps } from '#core/steps.ts';
 import { allocateScalars, type Dims, type ScalarArray, type ScalarType, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import type { ByteReader } from './byteReader.ts';
+import { coarseSink } from './coarseSink.ts';
+import { type Coarser, coarseDims } from './coarser.ts';
 import { colourSink, isColour } from './colour.ts';
 import type { GzipEnd } from './gzip/gunzip.ts';
-import { refuseTooLarge } from './memory.ts';
-import { firstScalarType, fittingType, type StoredType, storedBytes, type VoxelSink, voxelSink } from './narrow.ts';
+import { refuseVolume, tooLargeVolume, type VolumeSize } from './memory.ts';
+import {
+  firstScalarType,
+  fittingType,
+  type NumberType,
+  type StoredType,
+  storedBytes,
+  type VoxelSink,
+  voxelSink,
+} from './narrow.ts';
 
 /** Where the voxels of one file lie and what they are, in the file's own words where an error may need them. */
 export interface VoxelPlan {
@@ -34,7 +44,16 @@ export interface ReadVoxels {
   readonly footer: Uint8Array<ArrayBuffer>;
   readonly scalarType: ScalarType;
   readonly storedRange: readonly [number, number];
+  /** Before means were taken; the same where none were. */
+  readonly fileRange: readonly [number, number];
   readonly warnings: readonly Warning[];
+}
+
+export interface ReadVoxelsOptions {
+  /** In a SharedArrayBuffer. */
+  readonly shared: boolean;
+  /** Means over blocks of so many voxels along each axis. */
+  readonly coarser?: Coarser | undefined;
 }
 
 /** Voxels in place, in the buffer's order, while others are still to come. */
@@ -44,6 +63,7 @@ export interface VoxelsSoFar {
   readonly type: ScalarType;
   readonly done: number;
   range(): readonly [number, number];
+  fileRange(): readonly [number, number];
 }
 
 /** After what the header declares, this much is inflated to reach a gzip trailer. */
@@ -53,30 +73,32 @@ const RUN = 1 << 19;
 const DEFLATE_LIMIT = 1032;
 
 /**
- * Streams the voxels into their final buffer.
+ * Streams the voxels into their final buffer, whole or as means over blocks.
  * @param onVoxels called as voxels are in place
  * @throws VesaliusError 'too-large' before anything is allocated, 'truncated', 'checksum', 'format', 'unsupported' (whole numbers that no scalar type holds)
  */
 export async function* readVoxels(
   plan: VoxelPlan,
-  shared: boolean,
+  { shared, coarser }: ReadVoxelsOptions,
   onVoxels?: (voxels: VoxelsSoFar) => void,
 ): AsyncSteps<ReadVoxels> {
-  const count = voxelCount(plan.dims) * plan.timepoints;
-  const total = count * storedBytes[plan.stored];
+  const total = voxelCount(plan.dims) * plan.timepoints * storedBytes[plan.stored];
   const most = plan.available ?? (plan.packed === null ? Infinity : plan.packed * DEFLATE_LIMIT);
-  refuseTooLarge(total, plan.fields.size, [...plan.dims, plan.timepoints]);
+  const first = voxelCount(coarseDims(plan.dims, coarser ?? 1));
+  const count = first * plan.timepoints;
+  refuseVolume(sizeOf(plan, mostlyType(plan.stored)), plan.fields.size, coarser ?? 1);
   if (most < total) throw tooShort(plan, total, plan.available ?? `at most ${most}`);
   let type = firstScalarType(plan.stored);
   for (let pass = 0; ; pass++) {
-    const scalars = allocate(plan, type, count, shared);
-    const first = voxelCount(plan.dims);
-    const colours = isColour(plan.stored) ? { rgb: allocate(plan, 'u8', 3 * count, shared) as Uint8Array } : {};
-    const sink = isColour(plan.stored)
-      ? colourSink(plan.stored, scalars as Uint8Array, colours.rgb as Uint8Array, first)
-      : voxelSink(plan.stored, plan.bigEndian, scalars, type, first);
+    const size = sizeOf(plan, type);
+    const scalars = allocate(size, type, count, shared, plan, coarser);
+    const colours = isColour(plan.stored)
+      ? { rgb: allocate(size, 'u8', 3 * count, shared, plan, coarser) as Uint8Array }
+      : {};
+    const { sink, fileRange } = sinkOf(plan, coarser, type, scalars, colours.rgb ?? null, first);
+    const range = () => finite(sink.firstRange());
     const { warnings, footer } = yield* fill(plan, sink, total, (done) => {
-      if (!sink.misfit) onVoxels?.({ scalars, ...colours, type, done, range: () => finite(sink.firstRange()) });
+      if (!sink.misfit) onVoxels?.({ scalars, ...colours, type, done, range, fileRange });
     });
     if (!sink.misfit) {
       if (sink.rounded) {
@@ -87,7 +109,7 @@ export async function* readVoxels(
           text: 'Values are stored with 64 bits and were rounded to float32, 7 digits.',
         });
       }
-      return { scalars, ...colours, scalarType: type, storedRange: finite(sink.firstRange()), warnings, footer };
+      return { scalars, ...colours, scalarType: type, storedRange: range(), fileRange: fileRange(), warnings, footer };
     }
     const wider = plan.stored === 'f64' || pass > 0 ? null : fittingType(sink.range);
     if (!wider) {
@@ -103,13 +125,47 @@ function finite([min, max]: readonly [number, number]): readonly [number, number
   return min <= max ? [min, max] : [0, 0];
 }
 
-function allocate(plan: VoxelPlan, type: ScalarType, count: number, shared: boolean): ScalarArray {
+function sinkOf(
+  { stored, bigEndian, dims }: VoxelPlan,
+  coarser: Coarser | undefined,
+  type: ScalarType,
+  scalars: ScalarArray,
+  rgb: Uint8Array<ArrayBufferLike> | null,
+  firstCount: number,
+): { readonly sink: VoxelSink; readonly fileRange: () => readonly [number, number] } {
+  if (coarser) {
+    const sink = coarseSink(stored, bigEndian, dims, coarser, type, scalars, rgb);
+    return { sink, fileRange: () => finite(sink.fileRange()) };
+  }
+  const sink =
+    rgb && isColour(stored)
+      ? colourSink(stored, scalars as Uint8Array, rgb, firstCount)
+      : voxelSink(stored as NumberType, bigEndian, scalars, type, firstCount);
+  return { sink, fileRange: () => finite(sink.firstRange()) };
+}
+
+function sizeOf({ dims, timepoints, stored }: VoxelPlan, type: ScalarType): VolumeSize {
+  return { dims, timepoints, type, colour: isColour(stored) };
+}
+
+/** What the voxels may turn out to need: wide whole numbers become float32 where they do not fit 16 bits. */
+function mostlyType(stored: StoredType): ScalarType {
+  return storedBytes[stored] >= 4 && !isColour(stored) ? 'f32' : firstScalarType(stored);
+}
+
+/** @throws VesaliusError 'too-large' where the engine refuses what was thought to fit */
+function allocate(
+  size: VolumeSize,
+  type: ScalarType,
+  count: number,
+  shared: boolean,
+  plan: VoxelPlan,
+  coarser: Coarser | undefined,
+): ScalarArray {
   try {
     return allocateScalars(type, count, shared);
   } catch (thrown) {
-    const got = `${[...plan.dims, plan.timepoints].join(' × ')} voxels (${thrown instanceof Error ? thrown.message : thrown})`;
-    const expected = 'a scan that fits in memory';
-    throw new VesaliusError({ code: 'too-large', what: 'volume', where: plan.fields.size, expected, got });
+    throw tooLargeVolume(size, plan.fields.size, coarser ?? 1, undefined, thrown);
   }
 }
 

@@ -1,7 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import { voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
-import { refuseTooLarge } from '../memory.ts';
+import { refuseUnreadable } from '../memory.ts';
 import { firstScalarType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
 import { sibling } from '../sibling.ts';
@@ -27,7 +27,7 @@ export async function describeAnalyze(head: SourceHead, others: readonly ByteSou
   const header = parseAnalyzeHeader(head.bytes);
   const { dims, timepoints, stored, voxOffset } = header;
   const bytes = voxelCount(dims) * timepoints * storedBytes[stored];
-  refuseTooLarge(bytes, 'dim', [...dims, timepoints]);
+  refuseUnreadable(bytes, 'dim', [...dims, timepoints]);
   const image = await imageOf(source, stem, others);
   const { size } = image.source;
   if (!image.gzip && size !== null && voxOffset > size) {

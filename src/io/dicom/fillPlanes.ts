@@ -14,17 +14,25 @@ export function fillPlanes(
 ): void {
   const a = target.subarray(below * size, (below + 1) * size);
   const b = target.subarray(above * size, (above + 1) * size);
-  const rounds = !(target instanceof Float32Array);
-  for (let plane = below + 1; plane < above; plane++) {
-    const part = (plane - below) / (above - below);
-    const into = target.subarray(plane * size, (plane + 1) * size);
-    for (let n = 0; n < size; n++) {
-      const [low, high] = [a[n] as number, b[n] as number];
-      if (low === padding || high === padding) into[n] = part <= 0.5 ? low : high;
-      else {
-        const value = low + part * (high - low);
-        into[n] = rounds ? Math.round(value) : value;
-      }
+  for (let plane = below + 1; plane < above; plane++)
+    mixPlane(a, b, (plane - below) / (above - below), padding, target.subarray(plane * size, (plane + 1) * size));
+}
+
+/** One plane between two, at `part` of the way from `a` to `b`. */
+export function mixPlane(
+  a: ScalarArray,
+  b: ScalarArray,
+  part: number,
+  padding: number | null,
+  into: ScalarArray,
+): void {
+  const rounds = !(into instanceof Float32Array);
+  for (let n = 0; n < into.length; n++) {
+    const [low, high] = [a[n] as number, b[n] as number];
+    if (low === padding || high === padding) into[n] = part <= 0.5 ? low : high;
+    else {
+      const value = low + part * (high - low);
+      into[n] = rounds ? Math.round(value) : value;
     }
   }
 }

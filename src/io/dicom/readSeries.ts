@@ -1,8 +1,9 @@
 import { VesaliusError } from '#core/errors.ts';
 import type { AsyncSteps } from '#core/steps.ts';
-import { allocateScalars, bytesPerVoxel, type ScalarArray, type Volume, voxelCount } from '#core/volume/volume.ts';
+import { allocateScalars, type ScalarArray, type Volume, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
-import { refuseTooLarge } from '#io/memory.ts';
+import { type Coarser, coarseDims } from '#io/coarser.ts';
+import { refuseVolume, tooLargeVolume, type VolumeSize } from '#io/memory.ts';
 import { fillPlanes } from './fillPlanes.ts';
 import type { DicomSeries, PlannedSlice } from './series.ts';
 import { isDone, isFree, type SharedSlices, shareSlices, stopHelpers, takeSlice } from './sharedSlices.ts';
@@ -28,24 +29,8 @@ export interface ReadSeriesOptions {
  * @throws VesaliusError naming file and keyword: what the series stands listed with, or what its pixels turn out to be
  */
 export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesOptions): AsyncSteps<Volume> {
-  if (series.error) throw new VesaliusError(series.error);
-  const { header, slices } = series;
-  if (header === null || slices.length === 0)
-    throw new VesaliusError({
-      code: 'missing',
-      what: 'DICOM series',
-      where: 'series',
-      expected: 'slices',
-      got: 'none',
-    });
-
-  const count = voxelCount(header.dims) * header.timepoints;
-  const first = slices[0] as PlannedSlice;
-  const scalars = allocate(header.scalarType, count, [...header.dims], options.shared, first.name);
-  const coloured = first.pixels.colour !== null;
-  const rgb = coloured
-    ? (allocate('u8', 3 * count, [...header.dims, 3], options.shared, first.name) as Uint8Array<ArrayBufferLike>)
-    : null;
+  const { header, slices } = plannedSeries(series);
+  const { scalars, rgb } = allocateSeries(series, 1, options.shared);
   const sliceVoxels = header.dims[0] * header.dims[1];
   const rescaled = isRescaled(series);
   const work = options.shared ? shareSlices(series, scalars, rgb) : null;
@@ -78,7 +63,7 @@ export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesO
   }
   const storedRange: [number, number] = range[0] <= range[1] ? range : [0, 0];
   return {
-    header: { ...header, warnings: [...header.warnings, ...strayWarning(stray, count)], storedRange },
+    header: { ...header, warnings: [...header.warnings, ...strayWarning(stray, scalars.length)], storedRange },
     scalars,
     ...(rgb && { rgb }),
   };
@@ -97,26 +82,37 @@ async function* awaitHelper(work: SharedSlices, n: number, of: number): AsyncSte
   }
 }
 
-function allocate(
-  type: keyof typeof bytesPerVoxel,
-  count: number,
-  dims: number[],
+/** @throws VesaliusError what the series stands listed with */
+export function plannedSeries({ header, slices, error }: DicomSeries) {
+  if (error) throw new VesaliusError(error);
+  if (header !== null && slices.length > 0) return { header, slices };
+  throw new VesaliusError({ code: 'missing', what: 'DICOM series', where: 'series', expected: 'slices', got: 'none' });
+}
+
+/**
+ * The buffers of a series, `rgb` where its pixels are colours.
+ * @param factor 1, or of a coarser reading
+ * @throws VesaliusError 'too-large', before anything is allocated where that can be known
+ */
+export function allocateSeries(
+  series: DicomSeries,
+  factor: 1 | Coarser,
   shared: boolean,
-  file: string,
-): ScalarArray {
+): { readonly scalars: ScalarArray; readonly rgb: Uint8Array<ArrayBufferLike> | null } {
+  const { header, slices } = plannedSeries(series);
+  const { name, pixels } = slices[0] as PlannedSlice;
+  const { dims, timepoints, scalarType: type } = header;
+  const size: VolumeSize = { dims, timepoints, type, colour: pixels.colour !== null };
+  const where = 'Rows, Columns';
+  const count = voxelCount(coarseDims(dims, factor)) * timepoints;
   try {
-    refuseTooLarge(count * bytesPerVoxel[type], 'Rows, Columns', dims);
-    return allocateScalars(type, count, shared);
+    refuseVolume(size, where, factor);
+    const scalars = allocateScalars(type, count, shared);
+    const rgb = size.colour ? (allocateScalars('u8', 3 * count, shared) as Uint8Array<ArrayBufferLike>) : null;
+    return { scalars, rgb };
   } catch (thrown) {
-    if (thrown instanceof VesaliusError) throw thrown.in(file);
-    throw new VesaliusError({
-      code: 'too-large',
-      what: 'DICOM series',
-      where: 'Rows, Columns',
-      expected: 'voxels that fit into memory',
-      got: `${dims.join(' × ')} voxels`,
-      file,
-    });
+    const error = thrown instanceof VesaliusError ? thrown : tooLargeVolume(size, where, factor, undefined, thrown);
+    throw error.in(name);
   }
 }
 
@@ -132,7 +128,7 @@ function extend(range: [number, number], values: ScalarArray): void {
   range[1] = high;
 }
 
-function strayWarning(stray: number, count: number): Warning[] {
+export function strayWarning(stray: number, count: number): Warning[] {
   if (stray === 0) return [];
   return [
     {

@@ -4,7 +4,7 @@ import { type Dims, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import { colourWarning, isColour } from '../colour.ts';
 import { type DataLayout, numberedFiles, openLayout } from '../dataFiles.ts';
-import { refuseTooLarge } from '../memory.ts';
+import { refuseUnreadable } from '../memory.ts';
 import { firstScalarType, type NumberType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
 import { sibling } from '../sibling.ts';
@@ -61,7 +61,7 @@ export async function describeMetaImage(head: SourceHead, others: readonly ByteS
   if (isColour(stored)) warnings.push(colourWarning('ElementNumberOfChannels', stored));
   const rasFromIjk = matrixOf(fields, rank, warnings);
   const bytes = voxelCount(dims) * timepoints * storedBytes[stored];
-  refuseTooLarge(bytes, 'DimSize', [...dims, timepoints]);
+  refuseUnreadable(bytes, 'DimSize', [...dims, timepoints]);
   const layout = await layoutOf(head, header, { bytes, slices: dims[2] }, others);
   const text = !isTrue(fields.get('BinaryData') ?? 'True');
   if (text && (!hasTextNumbers(number) || layout.files.length > 1 || layout.from === null)) {

@@ -2,7 +2,7 @@ import { VesaliusError, type VesaliusErrorCode } from '#core/errors.ts';
 import { type Affine, affineFromRows, determinant3, spacingOf } from '#core/space/affine.ts';
 import { type Dims, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
-import { refuseTooLarge } from '../memory.ts';
+import { refuseUnreadable } from '../memory.ts';
 import { firstScalarType, type NumberType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
 import { openBytes, type SourceHead } from '../sourceHead.ts';
@@ -47,7 +47,7 @@ export async function describeMgh(head: SourceHead): Promise<RasterFile> {
     const expected = 'uchar, short, ushort, int or float';
     throw refuse(name ? 'unsupported' : 'format', 'type', expected, name ? `${code} (${name})` : code);
   }
-  refuseTooLarge(voxelCount(dims) * timepoints * storedBytes[stored], 'width', [...dims, timepoints]);
+  refuseUnreadable(voxelCount(dims) * timepoints * storedBytes[stored], 'width', [...dims, timepoints]);
   const warnings: Warning[] = [];
   const rasFromIjk = orientation(view, dims, warnings);
   const facts = headerFacts(

@@ -3,7 +3,7 @@ import { type Dims, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import { ByteReader, type Chunks } from '../byteReader.ts';
 import type { GzipEnd } from '../gzip/gunzip.ts';
-import { refuseTooLarge } from '../memory.ts';
+import { refuseUnreadable } from '../memory.ts';
 import { firstScalarType, type NumberType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
 import { openBytes, type SourceHead } from '../sourceHead.ts';
@@ -43,7 +43,7 @@ export async function describeMinc(head: SourceHead): Promise<RasterFile> {
   const timepoints = axes.length > 3 ? (axes[0] as Axis).length : 1;
   const raw = typeOf(image);
   const count = voxelCount(dims) * timepoints;
-  refuseTooLarge(count * storedBytes[raw], 'image', [...dims, timepoints]);
+  refuseUnreadable(count * storedBytes[raw], 'image', [...dims, timepoints]);
   const rasFromIjk = placeOf([fastest, middle, slowest], variables, warnings);
   const scales = await scalesOf(head, image, axes, raw, variables);
   const one = scales.slopes.every(

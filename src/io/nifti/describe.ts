@@ -1,7 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import { voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
-import { refuseTooLarge } from '../memory.ts';
+import { refuseUnreadable } from '../memory.ts';
 import { firstScalarType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
 import { sibling } from '../sibling.ts';
@@ -12,6 +12,7 @@ import { type NiftiHeader, parseNiftiHeader } from './header.ts';
 import { refuse } from './refuse.ts';
 
 const DEFLATE_LIMIT = 1032;
+const NIFTI_INTENT_LABEL = 1002;
 
 /**
  * NIfTI-1 or -2, alone or as a pair, compressed or not.
@@ -21,7 +22,7 @@ const DEFLATE_LIMIT = 1032;
 export async function describeNifti(head: SourceHead, others: readonly ByteSource[]): Promise<RasterFile> {
   const header = parseNiftiHeader(head.bytes);
   const bytes = voxelCount(header.dims) * header.timepoints * storedBytes[header.stored];
-  refuseTooLarge(bytes, 'dim', [...header.dims, header.timepoints]);
+  refuseUnreadable(bytes, 'dim', [...header.dims, header.timepoints]);
   const warnings = [...header.warnings];
   const image = header.pair ? await imageOf(head, header, bytes, others, warnings) : head;
   const { source, gzip } = image;
@@ -45,6 +46,7 @@ export async function describeNifti(head: SourceHead, others: readonly ByteSourc
   );
   return {
     facts,
+    labels: header.intentCode === NIFTI_INTENT_LABEL ? 'intent_code' : undefined,
     sources: image === head ? [head.source] : [head.source, source],
     plan: {
       stored: header.stored,

@@ -25,6 +25,8 @@ export interface NiftiHeader {
   readonly intercept: number;
   readonly rasFromIjk: Affine<'ras', 'ijk'>;
   readonly description: string;
+  /** 1002: the values are labels. */
+  readonly intentCode: number;
   readonly warnings: readonly Warning[];
 }
 
@@ -143,6 +145,7 @@ export function parseNiftiHeader(bytes: Uint8Array<ArrayBuffer>): NiftiHeader {
     intercept,
     rasFromIjk,
     description: fields.description.split('\0')[0]?.trim() ?? '',
+    intentCode: fields.intent_code,
     warnings,
   };
 }

@@ -2,7 +2,8 @@ import { voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import { colourWarning, isColour } from '../colour.ts';
 import { type DataLayout, numberedFiles, openLayout } from '../dataFiles.ts';
-import { refuseTooLarge } from '../memory.ts';
+import { latin1 } from '../format.ts';
+import { refuseUnreadable } from '../memory.ts';
 import { firstScalarType, type NumberType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
 import { sibling } from '../sibling.ts';
@@ -55,11 +56,14 @@ export async function describeNrrd(head: SourceHead, others: readonly ByteSource
   const stored = components === 3 ? 'rgb24' : components === 4 ? 'rgba32' : number;
   if (isColour(stored)) warnings.push(colourWarning('kinds', stored));
   const bytes = voxelCount(dims) * timepoints * storedBytes[stored];
-  refuseTooLarge(bytes, 'sizes', [...dims, timepoints]);
+  refuseUnreadable(bytes, 'sizes', [...dims, timepoints]);
   const layout = await layoutOf(head, header, bytes, others);
   const text = isText(fields);
   if (text && !hasTextNumbers(number)) throw refuseNrrd('unsupported', 'encoding', 'raw or gzip for 64 bits', 'text');
+  // Slicer's segmentations name their labels in notes like Segment0_Name.
+  const segments = /\nSegment\d+_/.test(latin1(head.bytes, 0, Math.min(head.bytes.length, header.length)));
   return {
+    labels: segments ? 'Segment0_ID' : undefined,
     sources: [head.source, ...layout.files.filter((file) => file !== head.source)],
     facts: headerFacts(
       {

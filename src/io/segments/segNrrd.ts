@@ -76,7 +76,7 @@ export async function* readSegNrrd(head: SourceHead): AsyncSteps<SegmentSet> {
       fields: { type: 'type', size: 'sizes', data: 'data' },
       ...openLayout(layout(head, header, fields, bytes)),
     };
-    const read = yield* readVoxels(plan, false);
+    const read = yield* readVoxels(plan, { shared: false });
     warnings.push(...read.warnings);
     const all = labelValues(read.scalars, 1, 0, head.source.name);
     const layers = count === 1 ? [all] : deinterleaved(all, count);

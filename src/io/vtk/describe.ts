@@ -6,7 +6,7 @@ import { ByteReader } from '../byteReader.ts';
 import { colourWarning, isColour } from '../colour.ts';
 import { latin1 } from '../format.ts';
 import type { GzipEnd } from '../gzip/gunzip.ts';
-import { refuseTooLarge } from '../memory.ts';
+import { refuseUnreadable } from '../memory.ts';
 import { firstScalarType, type NumberType, type StoredType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
 import { openBytes, type SourceHead } from '../sourceHead.ts';
@@ -46,7 +46,7 @@ export async function describeVtk(head: SourceHead): Promise<RasterFile> {
   const { source, gzip } = head;
   const { binary, dims, spacing, origin, stored, offset } = parseHeader(head.bytes);
   const count = voxelCount(dims);
-  refuseTooLarge(count * storedBytes[stored], 'DIMENSIONS', dims);
+  refuseUnreadable(count * storedBytes[stored], 'DIMENSIONS', dims);
   const warnings: Warning[] = [];
   if (isColour(stored)) warnings.push(colourWarning('COLOR_SCALARS', stored));
   warnings.push({
