@@ -4,9 +4,11 @@ import { VesaliusError } from '#core/errors.ts';
 import { BRICK, brickGrid, type LabelmapData } from '#core/labelmap/labelmap.ts';
 import { fitLandmarks } from '#core/space/fitLandmarks.ts';
 import { identityTransform, type SpatialTransform } from '#core/space/registration.ts';
+import { rigidParts, withRigidParts } from '#core/space/rigidParts.ts';
 import { timepointOf } from '#core/volume/timepoint.ts';
 import { type Volume, voxelVolumeMm3 } from '#core/volume/volume.ts';
 import type { NewSegment } from '#state/viewer.ts';
+import { middleOfVolume } from '#ui/model/volumes.ts';
 import type { OpenParts } from './openCase.ts';
 import { whileOpen } from './whileOpen.ts';
 
@@ -41,11 +43,13 @@ function pairOf({ store }: OpenParts, id: string): Pair {
   return { base: held(first), moving: held(found) };
 }
 
-/** Rigid kinds begin where the volume lies now; a shear would not be theirs, so after an affine fit they begin anew. */
-function initialOf({ placed }: VolumeRecord, kind: string): { initial?: readonly number[] } {
+/** A fit begins where the volume lies now; a rigid one without the scale and shear of an affine one before it. */
+function initialOf(record: VolumeRecord, kind: string): { initial?: readonly number[] } {
+  const { placed } = record;
   if (placed === null) return {};
-  const rigid = placed.kind !== 'affine' && placed.kind !== 'deformable';
-  return rigid || kind !== 'rigid' ? { initial: placed.matrix } : {};
+  if (kind !== 'rigid') return { initial: placed.matrix };
+  const middle = middleOfVolume(record);
+  return { initial: withRigidParts(identityTransform.matrix, middle, rigidParts(placed.matrix, middle)) };
 }
 
 export async function registerVolume(

@@ -1,5 +1,6 @@
 // The pointer on the 3D view: what it hovers, selects and measures.
 import { valueAtRas } from '#core/volume/reslice.ts';
+import { timepointOf } from '#core/volume/timepoint.ts';
 import { deskControls, type PointerPlace } from '#scene/camera/deskControls.ts';
 import type { RasPoint, Viewer, ViewState } from '#state/viewer.ts';
 import type { StageModel } from './StageModel.ts';
@@ -99,5 +100,5 @@ export function deskPointer(element: HTMLElement, stage: StageModel, viewer: Vie
 function valueAt(viewer: Viewer, ras: RasPoint): number | null {
   const record = viewer.case.getState().volumes[0];
   const volume = record ? viewer.voxels.volume(record.id) : null;
-  return volume && valueAtRas(volume, ras);
+  return volume && valueAtRas(timepointOf(volume, viewer.view.getState().timepoint), ras);
 }

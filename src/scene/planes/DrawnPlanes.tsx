@@ -22,8 +22,12 @@ export default function DrawnPlanes() {
       )
         invalidate();
     });
+    const stopTime = viewer.view.subscribe((now, before) => {
+      if (now.timepoint !== before.timepoint) invalidate();
+    });
     return () => {
       stop();
+      stopTime();
       planes.dispose();
       invalidate();
     };

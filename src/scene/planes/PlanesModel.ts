@@ -16,6 +16,7 @@ import {
 import { affine, transform } from '#core/space/affine.ts';
 import { reslice, windowInto } from '#core/volume/reslice.ts';
 import { normalAxis, type PlaneName, planeNames, type SliceGrid } from '#core/volume/slicePlane.ts';
+import { timepointOf } from '#core/volume/timepoint.ts';
 import type { Volume } from '#core/volume/volume.ts';
 import type { RasPoint, Viewer, VolumeRecord } from '#state/viewer.ts';
 import { clearAround } from './clearAround.ts';
@@ -77,7 +78,8 @@ export class PlanesModel {
   update(): void {
     const { volumes, crosshair, window } = this.viewer.case.getState();
     const record = volumes[0];
-    const volume = record ? this.viewer.voxels.volume(record.id) : null;
+    const held = record ? this.viewer.voxels.volume(record.id) : null;
+    const volume = held && timepointOf(held, this.viewer.view.getState().timepoint);
     this.group.visible = volume !== null && record !== undefined;
     if (!record || !volume) {
       this.volume = null;

@@ -1,4 +1,4 @@
-import { Camera, ChevronDown, Download, FolderOpen, House } from 'lucide-react';
+import { Camera, ChevronDown, Download, FolderOpen, House, Layers } from 'lucide-react';
 import { Button, MenuTrigger } from 'react-aria-components';
 import { t } from '#i18n/t.ts';
 import { useCase } from '#scene/viewerContext.ts';
@@ -41,6 +41,14 @@ export function CaseMenu() {
       keys: 'Ctrl S',
       disabled: !open,
       onAction: () => quietly(exportAs(context, 'vesalius', null)),
+    },
+    {
+      id: 'volumes',
+      label: t('volumes.title'),
+      icon: <Layers aria-hidden />,
+      keys: 'V',
+      disabled: !open,
+      onAction: () => desk.set({ docked: 'volumes', drawer: true, sheetTab: 'tool' }),
     },
     ...formats.map(({ id, act }) => ({
       id,

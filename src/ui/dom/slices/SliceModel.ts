@@ -16,6 +16,7 @@ import {
   scanOf,
   scroll,
   segmentAt,
+  shownWindow,
   toggleLarge,
 } from './sliceActs.ts';
 import { type SlicePlace, sliceControls } from './sliceControls.ts';
@@ -256,10 +257,11 @@ export class SliceModel {
     if (!scan) return;
     if (first) {
       this.endGesture();
-      this.windowBefore = this.viewer.case.getState().window;
+      this.windowBefore = shownWindow(this.viewer, scan).window;
     }
     if (!this.windowBefore || (right === 0 && down === 0 && first)) return;
-    this.viewer.case.verbs.setWindow(draggedWindow(this.windowBefore, right, down, scan.unit), this.inGesture());
+    const { unit, set } = shownWindow(this.viewer, scan);
+    set(draggedWindow(this.windowBefore, right, down, unit), this.inGesture());
   }
 
   private middleNow(): RasPoint | null {
@@ -301,9 +303,8 @@ export class SliceModel {
     if (arrow) {
       const [right, down] = arrow;
       if (this.facts.getState().windowKeys) {
-        const { window } = this.viewer.case.getState();
-        const change = draggedWindow(window, right * KEY_PX, down * KEY_PX, scan.unit);
-        this.viewer.case.verbs.setWindow(change, this.inGesture());
+        const { window, unit, set } = shownWindow(this.viewer, scan);
+        set(draggedWindow(window, right * KEY_PX, down * KEY_PX, unit), this.inGesture());
       } else if (event.altKey) this.moveOwn(() => nudge(this.viewer, scan, this.name, right, down, this.inGesture()));
       else if (event.shiftKey) {
         this.pan(-right * KEY_PAN_PX, -down * KEY_PAN_PX);

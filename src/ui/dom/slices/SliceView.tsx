@@ -64,6 +64,8 @@ function SliceWords({ name, model }: { readonly name: PlaneName; readonly model:
   const place = usePlace(name);
   const window = useCase((state) => state.window);
   const waits = useCase(({ volumes: [first] }) => first !== undefined && viewer.voxels.volume(first.id) === null);
+  const mode = useView((state) => state.overlayMode);
+  const several = useCase((state) => state.volumes.length > 1);
   const pixelsPerMm = useStore(model.facts, (facts) => facts.pixelsPerMm);
   const windowKeys = useStore(model.facts, (facts) => facts.windowKeys);
   if (!place) return <p className="slice-empty">{t('slice.empty')}</p>;
@@ -83,6 +85,7 @@ function SliceWords({ name, model }: { readonly name: PlaneName; readonly model:
         {placeWords(place.point)[normalAxis[name]]}
       </div>
       <div className="slice-corner slice-window" data-corner="bottom-start" data-keys={windowKeys || undefined}>
+        {several && mode !== 'blend' && <strong className="slice-mode">{t(`volumes.mode.${mode}`)}</strong>}
         {t('slice.window', { width: formatNumber(window.width, digits), level: formatNumber(window.level, digits) })}
       </div>
       {bar && (

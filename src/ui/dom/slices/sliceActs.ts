@@ -8,7 +8,7 @@ import type { Dims } from '#core/volume/volume.ts';
 import { isShown } from '#scene/arena/layers.ts';
 import { gridOfLayer } from '#scene/pick.ts';
 import type { RasPoint, Viewer, ViewState, WindowRecord } from '#state/viewer.ts';
-import { overlayValues } from '#ui/model/overlays.ts';
+import { overlaysOf, overlayValues } from '#ui/model/overlays.ts';
 import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
 
 /** The scan that the slices cut: the first of the case. */
@@ -120,6 +120,24 @@ export function draggedWindow({ level, width }: WindowRecord, right: number, dow
   const digit = 10 ** (Math.floor(Math.log10(wide)) - 2);
   const rounded = (value: number) => Number((Math.round(value / digit) * digit).toPrecision(12));
   return { level: rounded(high), width: Math.max(digit, rounded(wide)) };
+}
+
+export interface ShownWindow {
+  readonly window: WindowRecord;
+  readonly unit: string;
+  set(window: WindowRecord, gesture: string): void;
+}
+
+/** What window and level are changed of: the uppermost overlay where it is seen alone, else the scan. */
+export function shownWindow(viewer: Viewer, scan: Scan): ShownWindow {
+  const { verbs } = viewer.case;
+  const top = viewer.view.getState().overlayMode === 'over' ? overlaysOf(viewer).at(-1) : undefined;
+  if (!top) return { window: viewer.case.getState().window, unit: scan.unit, set: verbs.setWindow };
+  return {
+    window: top.overlay.window,
+    unit: top.volume.header.unit,
+    set: (window, gesture) => verbs.setOverlay(top.id, { window }, gesture),
+  };
 }
 
 /** A click of the Measure tool: the second point makes a length. */

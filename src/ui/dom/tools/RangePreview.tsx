@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { formatMl, formatMs, formatNumber, formatPercent } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
-import { useViewer } from '#scene/viewerContext.ts';
+import { useView, useViewer } from '#scene/viewerContext.ts';
 import type { ThresholdPreview } from '#state/viewer.ts';
 import { rangePreviewOf } from '#ui/model/rangePreview.ts';
 
@@ -11,6 +11,7 @@ const DEBOUNCE_MS = 120;
 export function RangePreview({ lower, upper }: { readonly lower: number; readonly upper: number }) {
   const viewer = useViewer();
   const { actions } = viewer;
+  const timepoint = useView((state) => state.timepoint);
   const [found, setFound] = useState<ThresholdPreview | null>(null);
   // Seen on the slices at once; the numbers follow.
   useEffect(() => {
@@ -18,6 +19,7 @@ export function RangePreview({ lower, upper }: { readonly lower: number; readonl
     shown.setState({ range: { lower, upper } });
     return () => shown.setState({ range: null });
   }, [viewer, lower, upper]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another timepoint has other values
   useEffect(() => {
     const abort = new AbortController();
     const timer = setTimeout(() => {
@@ -31,7 +33,7 @@ export function RangePreview({ lower, upper }: { readonly lower: number; readonl
       clearTimeout(timer);
       abort.abort();
     };
-  }, [actions, lower, upper]);
+  }, [actions, lower, upper, timepoint]);
   const stale = found === null || found.lower !== lower || found.upper !== upper;
   return (
     <div className="preview-block" role="status" data-testid="preview" data-ready={!stale}>
