@@ -28,7 +28,7 @@ const HELP = `vesalius: from a CT or MR scan to anatomy. For research, education
   vesalius segment  <input> --method NAME --out labels.nii.gz
   vesalius mesh     <input> --iso V --out out.glb      (or --labels FILE; .stl .obj .ply too)
   vesalius prepare  <input> --out case.vesalius      a case in one file: scan, segments, surfaces
-  vesalius register FIXED MOVING --out moved.nii.gz    one scan laid on another: rigid, affine, deformable
+  vesalius register <fixed> <moving>             one scan laid on another: rigid, affine or deformable
   vesalius methods                               every segmentation method and its settings
   vesalius serve    [--port P]                   the page, for this computer or a portal
   vesalius doctor                                what this machine offers

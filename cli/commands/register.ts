@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Registered } from '#compute/jobs/register.ts';
-import { VesaliusError } from '#core/errors.ts';
+import { asVesaliusError, VesaliusError } from '#core/errors.ts';
 import { affine, affineFromRows, rowsOf } from '#core/space/affine.ts';
 import type { Volume } from '#core/volume/volume.ts';
 import { gzippedNifti } from '#io/nifti/write.ts';
@@ -84,7 +84,11 @@ Example: vesalius register ct.nii.gz mr.nii.gz --kind rigid --out mr-on-ct.nii.g
       ...(seed === undefined ? {} : { seed }),
     };
     await withPool(1, async (pool) => {
-      const found = await pool.run('register', [fixed, moving, options], { onStep: showStep });
+      const found = await pool
+        .run('register', [fixed, moving, options], { onStep: showStep })
+        .catch((thrown: unknown) => {
+          throw asVesaliusError(thrown).in(movingPath);
+        });
       timing.end('register');
       const target = { dims: fixed.header.dims, rasFromIjk: fixed.header.rasFromIjk };
       const placed = { matrix: found.matrix, field: found.field };
