@@ -54,7 +54,10 @@ export async function* readSegments(
   for (const { head, kind } of found) {
     if (kind === 'names' || used.has(head.source)) continue;
     if (kind === 'other' && found.length > 1 && isData(head)) continue;
-    const set = yield* readOne(head, kind, sources, tables > 0 ? names : null, scans, boxes);
+    const set = yield* refusing(
+      readOne(head, kind, sources, tables > 0 ? names : null, scans, boxes),
+      head.source.name,
+    );
     const file = head.source.name;
     const scan = set.belongsTo ? scanOf(set.belongsTo, scans) : scanOfGrid(set.grid, scans);
     if (!scan) sets.push({ ...set, file, scan: null });
@@ -69,6 +72,27 @@ export async function* readSegments(
     got: tables > 0 ? 'a table of names alone' : 'none',
     ...(sources[0] ? { file: sources[0].name } : {}),
   });
+}
+
+/**
+ * Runs a reader; what it meets unforeseen is the file's fault and said of it: dicom-parser throws strings and RangeErrors where a length is
+ * not what its tag needs, a GLB's JSON may hold anything in place of a list.
+ */
+async function* refusing<Result>(reader: AsyncSteps<Result>, file: string): AsyncSteps<Result> {
+  try {
+    return yield* reader;
+  } catch (thrown) {
+    if (thrown instanceof VesaliusError) throw thrown.in(file);
+    const got = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new VesaliusError({
+      code: 'format',
+      what: 'segments',
+      where: 'data',
+      expected: 'elements that can be read',
+      got,
+      file,
+    });
+  }
 }
 
 /** The boxes of several meshes, where no scan is open: they get one grid. */
