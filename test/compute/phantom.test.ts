@@ -2,10 +2,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { makePhantom, type Phantom } from '#compute/phantom.ts';
 import { createPool } from '#compute/pool.ts';
 import { spawnNode } from '#compute/spawnNode.ts';
+import { makeBody } from '#core/anatomy/makeBody.ts';
 import { paletteOf } from '#core/anatomy/paint.ts';
-import { type PhantomSpec, phantomGrid } from '#core/anatomy/phantomSpec.ts';
+import { anatomicalCases, type PhantomSpec, phantomGrid } from '#core/anatomy/phantomSpec.ts';
 import { seeded } from '#core/anatomy/random.ts';
-import { makeThorax } from '#core/anatomy/thorax.ts';
 import { affine, transform } from '#core/space/affine.ts';
 
 const pool = createPool(spawnNode, 2);
@@ -148,28 +148,34 @@ describe('makePhantom', () => {
     expect(differ).toBeLessThan(4);
   });
 
-  it('an oblique, anisotropic, mirrored grid holds at each voxel what lies at its RAS point', async () => {
-    const rasFromIjk = affine(
-      'ras',
-      'ijk',
-      [-4.6, 0.9, 0.4, 0, 0.8, 4.1, -1.2, 0, -0.7, 1.3, 7.5, 0, 190, -190, -170, 1],
-    );
-    const dims = [80, 84, 46] as const;
-    const phantom = await makePhantom(pool, spec(80, { rasFromIjk, dims }));
-    const body = makeThorax(11);
-    const { labels } = paletteOf(body);
-    const random = seeded(3);
-    let wrong = 0;
-    for (let n = 0; n < 3000; n++) {
-      const [i, j, k] = dims.map((d) => Math.floor(random.next() * d)) as [number, number, number];
-      const p = transform(rasFromIjk, [i, j, k]).map((v) => v / body.scale) as [number, number, number];
-      // Every structure asked, whole, without any choice beforehand.
-      const first = body.structures.findIndex(({ shape }) => shape.distance(...p) < 0);
-      const expected = first < 0 ? 0 : (labels[first] as number);
-      if (phantom.labels[i + dims[0] * (j + dims[1] * k)] !== expected) wrong++;
-    }
-    expect(wrong).toBeLessThan(4);
-  });
+  it.each(anatomicalCases)(
+    '%s: an oblique, anisotropic, mirrored grid holds at each voxel what lies at its RAS point',
+    async (name) => {
+      const rasFromIjk = affine(
+        'ras',
+        'ijk',
+        [-4.6, 0.9, 0.4, 0, 0.8, 4.1, -1.2, 0, -0.7, 1.3, 7.5, 0, 190, -190, -170, 1],
+      );
+      const dims = [80, 84, 46] as const;
+      const wanted = spec(80, { case: name, rasFromIjk, dims });
+      const phantom = await makePhantom(pool, wanted);
+      const body = await makeBody(wanted);
+      const { origin = [0, 0, 0] } = body;
+      const { labels } = paletteOf(body);
+      const random = seeded(3);
+      let wrong = 0;
+      for (let n = 0; n < 3000; n++) {
+        const [i, j, k] = dims.map((d) => Math.floor(random.next() * d)) as [number, number, number];
+        const ras = transform(rasFromIjk, [i, j, k]);
+        const p = ras.map((v, axis) => v / body.scale + (origin[axis] as number)) as [number, number, number];
+        // Every structure asked, whole, without any choice beforehand.
+        const first = body.structures.findIndex(({ shape }) => shape.distance(...p) < 0);
+        const expected = first < 0 ? 0 : (labels[first] as number);
+        if (phantom.labels[i + dims[0] * (j + dims[1] * k)] !== expected) wrong++;
+      }
+      expect(wrong).toBeLessThan(4);
+    },
+  );
 
   it('with a spacing the body keeps its size; without, the field of view stays', async () => {
     const volumeOf = async (grid: ReturnType<typeof phantomGrid>, name: string) => {

@@ -24,9 +24,11 @@ export interface Cranium {
 }
 
 /** Narrower in front, widest behind the middle; what it takes from the width it gives to the height. */
-const narrow = (v: number) => 1 - 0.1 * (v + 0.25) * (v + 0.25);
+const narrow = (v: number) => 1 - 0.1 * (near(v) + 0.25) * (near(v) + 0.25);
 /** Lower in front and behind: a shear, so that volumes stay. */
-const sink = (v: number) => -7 * v * v;
+const sink = (v: number) => -7 * near(v) * near(v);
+/** Far in front and behind nothing bends further. */
+const near = (v: number) => Math.max(-1.4, Math.min(1.4, v));
 
 export function makeCranium(): Cranium {
   const ballShape = (centre: Triple, radius: number): Shape => {
