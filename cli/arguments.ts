@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { VesaliusError } from '#core/errors.ts';
+import { type Coarser, coarsers } from '#io/coarser.ts';
 
 export interface OptionShape {
   readonly type: 'string' | 'boolean';
@@ -16,6 +17,8 @@ export interface CommandLine {
   /** Groups of numbers written `1,2,3`. */
   points(name: string): [number, number, number][];
   required(name: string): string;
+  /** --coarser: voxels along each axis that become one. */
+  coarser(): Coarser | undefined;
 }
 export interface NumberLimits {
   readonly whole?: boolean;
@@ -60,6 +63,12 @@ export function parseCommandLine(args: readonly string[], options: Readonly<Reco
       const text = line.text(name);
       if (text === undefined) throw usage(`--${name}`, 'a value', 'nothing');
       return text;
+    },
+    coarser: () => {
+      const text = line.text('coarser');
+      const factor = coarsers.find((each) => String(each) === text);
+      if (text !== undefined && factor === undefined) throw usage('--coarser', coarsers.join(', '), text);
+      return factor;
     },
   };
   return line;

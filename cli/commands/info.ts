@@ -12,18 +12,21 @@ import { geometryOf, printJson, printWarnings, valuesAt } from '../report.ts';
 import { startTiming } from '../timing.ts';
 
 export const info: Command = {
-  help: `vesalius info <input> [--series N|UID] [--at x,y,z]… [--json]
+  help: `vesalius info <input> [--series N|UID] [--coarser N] [--at x,y,z]… [--json]
 
 Reads a scan whole and says what is in it: series, dims, spacing, axes, warnings, and values at points (RAS mm).
+--coarser N     reads means over blocks of N × N × N voxels (2, 3 or 4) where a scan does not fit in memory
 Example: vesalius info chest/ --series 2 --at -20.5,14,120 --json`,
   async run(args) {
     const line = parseCommandLine(args, {
       series: { type: 'string' },
+      coarser: { type: 'string' },
       at: { type: 'string', multiple: true },
       json: { type: 'boolean' },
     });
     if (line.positionals.length !== 1) throw usage('input', 'one file, folder or URL', line.positionals.length);
     const points = line.points('at');
+    const coarser = line.coarser();
     const timing = startTiming();
     timing.end('start');
     const input = openInput(line.positionals[0] as string);
@@ -38,12 +41,12 @@ Example: vesalius info chest/ --series 2 --at -20.5,14,120 --json`,
       try {
         if (entry.error) throw new VesaliusError(entry.error);
         const { volume } = await saidOf(input, () =>
-          follow(readVolume(entry.sources.map(openSource), { shared: true, series: entry.uid })),
+          follow(readVolume(entry.sources.map(openSource), { shared: true, series: entry.uid, coarser })),
         );
         const { header } = volume;
         series.push({
           uid: entry.uid,
-          name: entry.header?.name ?? header.name,
+          name: coarser ? header.name : (entry.header?.name ?? header.name),
           ...(header.series ? { number: header.series.number, date: header.series.date } : {}),
           format: header.format,
           modality: header.modality,

@@ -42,11 +42,12 @@ interface Made {
 }
 
 export const meshCommand: Command = {
-  help: `vesalius mesh <input> [--series N|UID] [--iso V | --labels FILE] [--smooth N] [--triangles N] [--workers N]
-              [--repeat N] [--quantize] --out out.glb|.stl|.obj|.ply [--json]
+  help: `vesalius mesh <input> [--series N|UID] [--iso V [--coarser N] | --labels FILE] [--smooth N] [--triangles N]
+              [--workers N] [--repeat N] [--quantize] --out out.glb|.stl|.obj|.ply [--json]
 
 The isosurface of a scan at a value (rescaled units: HU in CT), or the surfaces of segments with shared borders.
 --labels FILE   a labelmap, .seg.nrrd, DICOM SEG, RTSTRUCT or a closed mesh (STL, OBJ, PLY, VTK, GLB)
+--coarser N     of means over blocks of N × N × N voxels (2, 3 or 4); labels are never averaged
 --smooth N      passes over the surfaces of a labelmap (0: none)
 --triangles N   simplifies to about N triangles in all, within half a voxel
 --quantize      int16 positions in the GLB (KHR_mesh_quantization)
@@ -54,6 +55,7 @@ Example: vesalius mesh head.nii.gz --iso 90 --triangles 200000 --out head.glb --
   async run(args) {
     const line = parseCommandLine(args, {
       series: { type: 'string' },
+      coarser: { type: 'string' },
       iso: { type: 'string' },
       labels: { type: 'string' },
       smooth: { type: 'string' },
@@ -75,7 +77,7 @@ Example: vesalius mesh head.nii.gz --iso 90 --triangles 200000 --out head.glb --
       const ready = wish.iso === undefined ? null : prepareIsosurface(pool);
       // Where reading fails first, its error is the one to tell.
       ready?.catch(() => undefined);
-      const scan = await readOne(wish.input, line.text('series'));
+      const scan = await readOne(wish.input, line.text('series'), wish.coarser);
       const labels =
         wish.labels === undefined
           ? null
@@ -120,6 +122,9 @@ function wishOf(line: CommandLine) {
   const labels = line.text('labels');
   if ((iso === undefined) === (labels === undefined))
     throw usage('--iso, --labels', 'one of them', iso === undefined ? 'none' : 'both');
+  const coarser = line.coarser();
+  if (coarser && labels !== undefined)
+    throw usage('--coarser, --labels', 'one of them, since labels are never averaged', 'both');
   if (line.flag('quantize') && extname(out).toLowerCase() !== '.glb') throw usage('--quantize', 'a .glb', out);
   return {
     input: line.positionals[0] as string,
@@ -127,6 +132,7 @@ function wishOf(line: CommandLine) {
     writer,
     iso,
     labels,
+    coarser,
     quantize: line.flag('quantize'),
     smooth: line.number('smooth', { whole: true, min: 0, max: 1000 }),
     triangles: line.number('triangles', { whole: true, min: 4 }),

@@ -26,14 +26,16 @@ import { startTiming } from '../timing.ts';
 const VOLUME = 'v-1';
 
 export const prepare: Command = {
-  help: `vesalius prepare <input> [--series N|UID] [--preset NAME]… --out case.vesalius [--json]
+  help: `vesalius prepare <input> [--series N|UID] [--coarser N] [--preset NAME]… --out case.vesalius [--json]
 
 A case in one file for the page and the headset: the scan (NIfTI), its segments (NIfTI labels), their surfaces (GLB), and what is
 known of them (JSON), in a ZIP. --preset names methods of \`vesalius methods\`; without it, what fits the scan is made.
+--coarser N keeps means over blocks of N × N × N voxels (2, 3 or 4) in place of the scan, and says so on the case.
 Example: vesalius prepare chest/ --preset ct-body --preset ct-lungs --out chest.vesalius --json`,
   async run(args) {
     const line = parseCommandLine(args, {
       series: { type: 'string' },
+      coarser: { type: 'string' },
       preset: { type: 'string', multiple: true },
       workers: { type: 'string' },
       out: { type: 'string' },
@@ -41,10 +43,11 @@ Example: vesalius prepare chest/ --preset ct-body --preset ct-lungs --out chest.
     });
     const { input, presets, out } = wishOf(line);
     const workers = line.number('workers', { whole: true, min: 1, max: 256 });
+    const coarser = line.coarser();
     const timing = startTiming();
     timing.end('start');
     ensureWritable(out);
-    const volume = await readOne(input, line.text('series'));
+    const volume = await readOne(input, line.text('series'), coarser);
     timing.end('read');
 
     await withPool(workers, async (pool) => {

@@ -11,13 +11,15 @@ import { geometryOf, printJson, printWarnings, rounded, voxelMl } from '../repor
 import { startTiming } from '../timing.ts';
 
 export const segmentCommand: Command = {
-  help: `vesalius segment <input> [--series N|UID] --method NAME [--set key=value]… [--seed x,y,z]… --out labels.nii.gz [--json]
+  help: `vesalius segment <input> [--series N|UID] [--coarser N] --method NAME [--set key=value]… [--seed x,y,z]… --out labels.nii.gz [--json]
 
 Makes a labelmap on the scan's own grid. \`vesalius methods\` lists the methods and their settings; seeds are RAS mm.
+--coarser N     on means over blocks of N × N × N voxels (2, 3 or 4); the labelmap is as coarse
 Example: vesalius segment chest/ --method ct-lungs --out lungs.nii.gz --json`,
   async run(args) {
     const line = parseCommandLine(args, {
       series: { type: 'string' },
+      coarser: { type: 'string' },
       method: { type: 'string' },
       set: { type: 'string', multiple: true },
       seed: { type: 'string', multiple: true },
@@ -35,12 +37,13 @@ Example: vesalius segment chest/ --method ct-lungs --out lungs.nii.gz --json`,
     // Wrong settings are wrong usage, before anything is read.
     parseSettings(method, settings);
     const seeds = line.points('seed');
+    const coarser = line.coarser();
     const workers = line.number('workers', { whole: true, min: 1, max: 256 });
     const timing = startTiming();
     timing.end('start');
     ensureWritable(out);
 
-    const volume = await readOne(line.positionals[0] as string, line.text('series'));
+    const volume = await readOne(line.positionals[0] as string, line.text('series'), coarser);
     timing.end('read');
     const result = await withPool(workers, (pool) =>
       segment(pool, volume, { method: id, settings, seeds }, { onStep: showStep }),

@@ -59,6 +59,32 @@ describe('command line', () => {
     expect(report.series[0]).toEqual({ ...plain.series[0], uid: 'study.zip/deep/ball.nii' });
   });
 
+  it('a coarser reading is named as such, in info, segment, mesh and the case', () => {
+    const info = JSON.parse(vesalius(['info', scan, '--coarser', '2', '--at', '-1,-5,52', '--json']).stdout);
+    expect([info.dims, info.spacing]).toEqual([
+      [12, 10, 11],
+      [2, 3, 4],
+    ]);
+    expect(info.name).toBe('ball.nii (½ resolution)');
+    expect(info.warnings.map(({ code }: { code: string }) => code)).toContain('read-coarser');
+    const fine = JSON.parse(vesalius(['info', scan, '--json']).stdout);
+    expect(info.ijkToRas[0][3]).toBe(fine.ijkToRas[0][3] - 0.5);
+    const out = (name: string) => join(home, name);
+    for (const args of [
+      ['segment', scan, '--coarser', '3', '--method', 'threshold', '--set', 'lower=300', '--out', out('coarse.nii.gz')],
+      ['mesh', scan, '--coarser', '3', '--iso', '300', '--out', out('coarse.stl')],
+      ['prepare', scan, '--coarser', '3', '--preset', 'otsu', '--out', out('coarse.vesalius')],
+    ]) {
+      const { stdout, stderr, status } = vesalius([...args, '--json']);
+      expect([status, stderr]).toEqual([0, '']);
+      const { dims, warnings } = JSON.parse(stdout);
+      expect(dims).toEqual([8, 7, 8]);
+      expect(warnings.map(({ code }: { code: string }) => code)).toContain('read-coarser');
+    }
+    const kept = JSON.parse(vesalius(['info', out('coarse.vesalius'), '--json']).stdout);
+    expect(kept.dims).toEqual([8, 7, 8]);
+  });
+
   it('info tells dims, spacing, matrix and values at points', () => {
     const { status, stdout } = vesalius(['info', scan, '--at', '-1,-5,52', '--at', '500,0,0', '--json']);
     expect(status).toBe(0);
@@ -159,6 +185,8 @@ describe('command line', () => {
     ['a value that is no number', ['mesh', scan, '--iso', 'abc', '--out', 'x.glb']],
     ['an unknown extension', ['mesh', scan, '--iso', '1', '--out', 'x.xyz']],
     ['an unknown option', ['info', scan, '--nothing']],
+    ['a coarser reading by another factor', ['info', scan, '--coarser', '5']],
+    ['a coarser reading of labels', ['mesh', scan, '--labels', scan, '--coarser', '2', '--out', 'x.stl']],
     ['an unknown method', ['segment', scan, '--method', 'nothing', '--out', 'x.nii.gz']],
     ['a setting out of range', ['segment', scan, '--method', 'multi-otsu', '--set', 'classes=99', '--out', 'x.nii.gz']],
     ['an unknown case', ['phantom', '--case', 'unicorn', '--out', 'x.nii.gz', '--labels', 'y.nii.gz']],
