@@ -1,3 +1,4 @@
+import { VesaliusError } from '#core/errors.ts';
 import { type Affine, invert, transform } from '#core/space/affine.ts';
 import type { Steps } from '#core/steps.ts';
 import type { Dims } from '#core/volume/volume.ts';
@@ -11,8 +12,11 @@ export interface Voxelised {
   readonly evenOddVoxels: number;
 }
 
-/** Triangles between two steps; some 10 ms. */
+/** Triangles, and crossings, between two steps; some 10 ms. */
 const PIECE = 16_384;
+const CROSSINGS_STEP = 1 << 18;
+/** Bodies are crossed a few times by each ray; a mesh of countless large triangles would fill the memory. */
+const RAY_CROSSINGS = 256;
 
 /**
  * Voxels whose centres lie within a closed mesh: rays along i through all centres, each crossing counted with its direction; inside is where
@@ -21,6 +25,7 @@ const PIECE = 16_384;
  * triangles: a centre belongs to a triangle by half-open rows and half-open ends, whose place is computed from an edge's lower end, and so
  * is the very same number for both triangles of an edge.
  * @param positions RAS mm, 3 a vertex; `triangles` closed, vertices at one place welded
+ * @throws VesaliusError 'too-large' where rays cross the surface beyond all measure
  * Source: the half-open rule of scan conversion (Foley & van Dam); signed crossings as in Jacobson et al. 2013, on rays
  */
 export function* voxelise(
@@ -30,11 +35,21 @@ export function* voxelise(
 ): Steps<Voxelised> {
   const places = inVoxels(positions, rasFromIjk);
   const crossings = new Crossings();
-  for (let first = 0; first < triangles.length; first += 3 * PIECE) {
-    const end = Math.min(triangles.length, first + 3 * PIECE);
-    for (let n = first; n < end; n += 3)
-      cross(places, triangles[n] as number, triangles[n + 1] as number, triangles[n + 2] as number, dims, crossings);
-    yield { stage: 'voxelise', done: end, of: triangles.length };
+  const most = RAY_CROSSINGS * dims[1] * dims[2] + PIECE;
+  let told = 0;
+  for (let n = 0; n < triangles.length; n += 3) {
+    cross(places, triangles[n] as number, triangles[n + 1] as number, triangles[n + 2] as number, dims, crossings);
+    if (crossings.length > most)
+      throw new VesaliusError({
+        code: 'too-large',
+        what: 'mesh',
+        where: 'triangles',
+        expected: `a surface that a ray crosses ${RAY_CROSSINGS} times at most, on average`,
+        got: 'more',
+      });
+    if (n % (3 * PIECE) !== 0 && crossings.length - told < CROSSINGS_STEP) continue;
+    told = crossings.length;
+    yield { stage: 'voxelise', done: n, of: triangles.length };
   }
   return yield* runsOf(crossings, dims, rule);
 }

@@ -18,6 +18,8 @@ import type { LabelGrid, LabelValues, ReadSegment, ScanGrid, SegmentSet } from '
 import { planesOf } from './segPlanes.ts';
 import { tissueOf } from './tissueOf.ts';
 
+/** Four times the largest scan that a page opens. */
+const LARGEST_GRID = 2 ** 30;
 /** Code 125040 of DICOM: what no segment holds. */
 const BACKGROUND = '125040';
 
@@ -34,7 +36,11 @@ export async function* readSeg(source: ByteSource, scans: readonly ScanGrid[]): 
     const scanStep = scan ? [spacingOf(scan.rasFromIjk)[2]] : [];
     const { nk, plane, rasFromIjk } = planesOf(file.frames, [...file.stepsMm, ...scanStep]);
     const dims: Dims = [file.columns, file.rows, nk];
-    refuseTooLarge(file.columns * file.rows * nk, 'Rows, Columns, NumberOfFrames', dims);
+    const voxels = file.columns * file.rows * nk;
+    refuseTooLarge(voxels, 'Rows, Columns, NumberOfFrames', dims);
+    // Two frames far apart would make a grid of any size.
+    if (voxels > LARGEST_GRID)
+      throw refuse('ImagePositionPatient', `a grid of at most ${LARGEST_GRID} voxels`, dims.join(' × '), 'too-large');
     const warnings: Warning[] = [...file.warnings];
     const read =
       file.kind === 'LABELMAP'
@@ -330,7 +336,7 @@ function refuse(
   where: string,
   expected: string,
   got: string | number,
-  code: 'format' | 'truncated' = 'format',
+  code: 'format' | 'truncated' | 'too-large' = 'format',
 ): VesaliusError {
   return new VesaliusError({ code, what: 'DICOM segmentation', where, expected, got });
 }

@@ -127,3 +127,12 @@ describe('voxelise', () => {
     expect(all).toBeGreaterThan(4000);
   });
 });
+
+it('a mesh that would fill the memory is refused: sheets over the whole grid, one above the other', () => {
+  const sheets = together(
+    ...Array.from({ length: 400 }, (_, n) => box([-19 + n / 100, -30, -30], [19 - n / 100, 30, 30])),
+  );
+  expect(() => fill(sheets, grid([40, 40, 40], [1, 1, 1], [-20, -20, -20]))).toThrow(
+    /expected a surface that a ray crosses 256 times at most/,
+  );
+});

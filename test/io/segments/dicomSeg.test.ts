@@ -239,6 +239,16 @@ describe('DICOM SEG', () => {
       /ImagePositionPatient: expected planes in even steps/,
     ],
     [
+      'two frames a mile apart',
+      {
+        frames: [
+          { k: 0, pixels: on(1) },
+          { k: 600000, pixels: on(1) },
+        ],
+      },
+      /ImagePositionPatient: expected at most 20000 planes/,
+    ],
+    [
       'bits of the wrong number',
       { frames, extra: { x00280100: ['US', [12]] } },
       /BitsAllocated: expected 1 or 8 \(BINARY\), got 12/,

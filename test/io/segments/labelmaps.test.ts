@@ -325,6 +325,19 @@ describe('labels on a scan’s grid', () => {
     expect(set?.warnings[1]?.text).toMatch(/^4 labelled voxels/);
   });
 
+  it('of several scans takes the one whose voxels they are', async () => {
+    const other = grid([8, 8, 8], [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
+    const own = grid([2, 2, 2], [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0.5, 0, 0, 1]);
+    const nifti = niftiFile({
+      dim: [3, 2, 2, 2, 1, 1, 1, 1],
+      datatype: 2,
+      values: [1, 0, 0, 0, 0, 0, 0, 1],
+      srow: [1, 0, 0, 0.5, 0, 1, 0, 0, 0, 0, 1, 0],
+    });
+    expect((await open([['a.nii', nifti]], [other, own]))[0]?.scan).toBe(1);
+    expect((await open([['a.nii', nifti]], [other]))[0]?.warnings).toMatchObject([{ code: 'labels-resampled' }]);
+  });
+
   it('that lie askew or beside it are refused with the figure', () => {
     const c = Math.cos(0.1);
     const s = Math.sin(0.1);
