@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -10,28 +10,14 @@ import { dataFile } from '../data.ts';
 import { diskSource, read } from '../io/memorySource.ts';
 import { launchBrowser } from './chromium.ts';
 
-const damaged = dataFile('damaged');
-/** Folders and the two 2 GB bombs' sister apart: everything that is one file and no DICOM. */
-const files = damaged
-  ? [
-      ...readdirSync(damaged)
-        .filter((name) => /\.(nii|nii\.gz|nrrd|mha)$/.test(name))
-        .map((name) => join(damaged, name)),
-      ...[
-        'niivue/FLAIR.nii.gz',
-        'niivue/FLAIR.nrrd',
-        'niivue/mha.mha',
-        'nibabel/example_nifti2.nii.gz',
-        'nibabel/anatomical.nii',
-        'nibabel/small.mnc',
-        'nibabel/tiny.mnc',
-        'nibabel/minc2_baddim.mnc',
-        'niivue/wm.mgz',
-        'niivue/ct_perfusion.nii.gz',
-      ]
-        .map(dataFile)
-        .filter((path) => path !== null),
-    ]
+/** Everything there that is one file and says by its name that it is a scan. */
+const data = dataFile('.');
+const files = data
+  ? readdirSync(data, { recursive: true, encoding: 'utf8' })
+      .filter((path) => !path.startsWith('models/') && /\.(nii|nii\.gz|nrrd|mha|mgz|mnc|dcm|seg|vtk)$/i.test(path))
+      .map((path) => join(data, path))
+      .filter((path) => statSync(path).isFile())
+      .sort()
   : [];
 
 const root = join(import.meta.dirname, '../..');
