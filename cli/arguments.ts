@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { VesaliusError } from '#core/errors.ts';
-import { type Coarser, coarsers } from '#io/coarser.ts';
+import { type Coarser, coarsers } from '#core/volume/coarser.ts';
 
 export interface OptionShape {
   readonly type: 'string' | 'boolean';

@@ -1,5 +1,5 @@
 import type { Volume } from '#core/volume/volume.ts';
-import type { Coarser } from '#io/coarser.ts';
+import type { Coarser } from '#core/volume/coarser.ts';
 import { readVolume } from '#io/readVolume.ts';
 import { openSource } from '#io/source.ts';
 import { openInput, saidOf } from './input.ts';

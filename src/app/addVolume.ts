@@ -1,10 +1,11 @@
+import { readScan } from '#compute/readScan.ts';
 import type { OverlayRecord, PlacedRecord, VolumeRecord } from '#core/case/schema.ts';
 import { firstWindow, volumeRecord } from '#core/case/volumeRecord.ts';
 import { VesaliusError } from '#core/errors.ts';
 import { identityTransform } from '#core/space/registration.ts';
 import type { VolumeHeader } from '#core/volume/volume.ts';
 import type { OpenSource } from '#state/viewer.ts';
-import { chooseSeries, mayHoldSeveral, type OpenParts } from './openCase.ts';
+import { chooseSeries, mayHoldSeveral, type OpenChoice, type OpenParts, throwCoarser } from './openCase.ts';
 import { sortFiles } from './sortFiles.ts';
 import { refsOf, titleOf } from './sources.ts';
 import { whileOpen } from './whileOpen.ts';
@@ -15,7 +16,7 @@ import { whileOpen } from './whileOpen.ts';
  * @returns the new volume's id
  * @throws VesaliusError 'not-open' where there is nothing to lay it over; what reading throws
  */
-export async function addVolume(parts: OpenParts, source: OpenSource): Promise<string> {
+export async function addVolume(parts: OpenParts, source: OpenSource, choice: OpenChoice = {}): Promise<string> {
   const { pool, jobs, store, newId, shared } = parts;
   const base = store.getState().volumes[0];
   if (base === undefined)
@@ -31,13 +32,14 @@ export async function addVolume(parts: OpenParts, source: OpenSource): Promise<s
   const stillOpen = whileOpen(store);
   const { scans: refs, segments } = await sortFiles(parts, refsOf(source));
   const name = titleOf(refs);
-  const series = mayHoldSeveral(refs) ? await chooseSeries(parts, refs, new AbortController().signal) : undefined;
-  const { volume } = await jobs.verbs.run('job.reading', name, ({ signal, step }) =>
-    pool.run('readVolume', [refs, { shared, name, ...(series === undefined ? {} : { series }) }], {
-      signal,
-      onStep: ({ stage, done, of }) => step(stage, done, of),
-    }),
-  );
+  const series =
+    choice.series ?? (mayHoldSeveral(refs) ? await chooseSeries(parts, refs, new AbortController().signal) : undefined);
+  const options = { shared, name, series, coarser: choice.coarser };
+  const { volume } = await jobs.verbs
+    .run('job.reading', name, ({ signal, step }) =>
+      readScan(pool, refs, options, { signal, onStep: ({ stage, done, of }) => step(stage, done, of) }),
+    )
+    .catch((thrown) => throwCoarser(parts, thrown, (coarser) => addVolume(parts, source, { series, coarser })));
   stillOpen();
   const id = newId('volume');
   store.putVolume(id, volume.header, volume);

@@ -79,6 +79,7 @@ export function createViewer(): Composition {
     ask: seriesQuestion.ask,
     recipes,
     stored: keeping.keeper,
+    coarser: new Map(),
   };
   setLanguage(view.getState().language);
 
@@ -95,6 +96,7 @@ export function createViewer(): Composition {
 
   const actions: ViewerActions = {
     open: createOpener(parts),
+    openCoarser: async (file, factor) => void (await parts.coarser.get(file)?.(factor)),
     openLabels: async (source) => (await import('./openLabels.ts')).openLabels(parts, source),
     segmentsAlone: async (source) => (await import('./openLabels.ts')).segmentsAlone(parts, source),
     addVolume: async (source) => (await import('./addVolume.ts')).addVolume(parts, source),

@@ -1,5 +1,6 @@
 import type { Pool } from '#compute/pool.ts';
 import { VesaliusError } from '#core/errors.ts';
+import type { Coarser } from '#core/volume/coarser.ts';
 import type { SourceRef } from '#io/source.ts';
 import type { VolumeRecipe } from '#io/stored/arrays.ts';
 import type { CaseStore } from '#state/caseStore.ts';
@@ -28,13 +29,21 @@ export interface OpenParts {
   readonly recipes: Map<string, VolumeRecipe>;
   /** What keeps cases on this device. */
   readonly stored: () => Promise<CaseKeeper>;
+  /** Ways to read coarser what was too large, by the file that its error names. */
+  readonly coarser: Map<string, (factor: Coarser) => Promise<unknown>>;
+}
+
+/** How a scan is to be read. */
+export interface OpenChoice {
+  readonly series?: string | undefined;
+  readonly coarser?: Coarser | undefined;
 }
 
 /** Opens what the user gave. What is open stays as it is until the new scan has been read; an opening under way gives way. */
 export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<void> {
   let last = new AbortController();
   let [calls, newest] = [0, 0];
-  return async (source) => {
+  const open = async (source: OpenSource, choice: OpenChoice = {}): Promise<void> => {
     const marks = startMarks();
     const call = ++calls;
     const refs = 'sample' in source || 'stored' in source ? null : refsOf(source);
@@ -56,13 +65,26 @@ export function createOpener(parts: OpenParts): (source: OpenSource) => Promise<
       await openBundle(parts, marks, bundle, own.signal);
     } else {
       const refs = files?.scans ?? [];
-      const series = mayHoldSeveral(refs) ? await chooseSeries(parts, refs, own.signal) : undefined;
-      await openScan(parts, marks, refs, series, own.signal);
+      const series = choice.series ?? (mayHoldSeveral(refs) ? await chooseSeries(parts, refs, own.signal) : undefined);
+      await openScan(parts, marks, refs, { ...choice, series }, own.signal).catch((thrown) =>
+        throwCoarser(parts, thrown, (coarser) => open(source, { series, coarser })),
+      );
       if (files && files.segments.length > 0 && !own.signal.aborted) await laySegments(parts, files.segments);
     }
     // Whoever waits for this one, to lay labels over it, must not take the newer one for it.
     if (own.signal.aborted) throw cancelled('the only opening', 'a newer one');
   };
+  return (source) => open(source);
+}
+
+/** Where a scan was too large, its card can offer to read it coarser. */
+export function throwCoarser(
+  { coarser }: OpenParts,
+  thrown: unknown,
+  again: (factor: Coarser) => Promise<unknown>,
+): never {
+  if (thrown instanceof VesaliusError && thrown.memory?.coarser) coarser.set(thrown.file ?? '', again);
+  throw thrown;
 }
 
 const isBundleName = (path = ''): boolean => /\.vesalius$/i.test(path);

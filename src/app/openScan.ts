@@ -5,11 +5,12 @@ import { colorOf, newSegments } from '#compute/newSegments.ts';
 import { withReadingHelpers } from '#compute/readingHelpers.ts';
 import { type SegmentationResult, segment } from '#compute/segment.ts';
 import { firstWindow, middleOf, volumeRecord } from '#core/case/volumeRecord.ts';
+import { coarserName } from '#core/volume/coarser.ts';
 import type { SourceRef } from '#io/source.ts';
 import type { NewSegment } from '#state/viewer.ts';
 import { emptyLabels, placeChunk } from './coarse.ts';
 import type { OpenMarks } from './marks.ts';
-import type { OpenParts } from './openCase.ts';
+import type { OpenChoice, OpenParts } from './openCase.ts';
 import { titleOf } from './sources.ts';
 
 interface Begun {
@@ -25,11 +26,12 @@ export async function openScan(
   parts: OpenParts,
   marks: OpenMarks,
   refs: readonly SourceRef[],
-  series: string | undefined,
+  { series, coarser }: OpenChoice,
   opening: AbortSignal,
 ): Promise<void> {
   const { pool, jobs, keeper, shared } = parts;
-  const title = titleOf(refs);
+  const name = titleOf(refs);
+  const title = coarser ? coarserName(name, coarser) : name;
   const release = keeper.hold();
   let begun: Begun | null = null;
   try {
@@ -39,7 +41,7 @@ export async function openScan(
     const opened = await jobs.verbs.run('job.reading', title, (job) => {
       const result = pool.run(
         'openScan',
-        [refs, { shared, name: title, ...(series === undefined ? {} : { series }) }],
+        [refs, { shared, name, ...(series !== undefined && { series }), ...(coarser && { coarser }) }],
         withReadingHelpers(pool, {
           signal: reading.signal,
           onStep: ({ stage, done, of, partial }) => {

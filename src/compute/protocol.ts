@@ -1,5 +1,6 @@
 import type { VesaliusErrorFields } from '#core/errors.ts';
 import type { Step } from '#core/steps.ts';
+import type { Volume } from '#core/volume/volume.ts';
 
 export type ToWorker =
   | { readonly kind: 'run'; readonly call: number; readonly job: string; readonly args: readonly unknown[] }
@@ -18,6 +19,11 @@ export function transferring<Value extends object>(value: Value, buffers: readon
   const owned = [...new Set(buffers)].filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
   transfers.set(value, owned);
   return value;
+}
+
+/** Of a volume's voxels, colours too. */
+export function voxelBuffers({ scalars, rgb }: Pick<Volume, 'scalars' | 'rgb'>): ArrayBufferLike[] {
+  return rgb ? [scalars.buffer, rgb.buffer] : [scalars.buffer];
 }
 
 export function transfersOf(value: unknown): readonly Transferable[] {

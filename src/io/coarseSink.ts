@@ -1,5 +1,6 @@
+import type { Coarser } from '#core/volume/coarser.ts';
 import { allocateScalars, type Dims, type ScalarArray, type ScalarType } from '#core/volume/volume.ts';
-import { blockMeans, type Coarser, coarseDims } from './coarser.ts';
+import { blockMeans, coarseDims } from './coarser.ts';
 import { type ColourType, colourSink, isColour, luminance } from './colour.ts';
 import { type NumberType, type StoredType, storedBytes, type VoxelSink, voxelSink } from './narrow.ts';
 import { valueRange } from './valueRange.ts';

@@ -1,11 +1,8 @@
 // Coarser reading: a scan that does not fit, or need not be fine, as means over blocks of voxels, made while it streams.
 import { type Affine, affine, multiply, spacingOf } from '#core/space/affine.ts';
+import { type Coarser, coarserName, resolutionOf } from '#core/volume/coarser.ts';
 import type { Dims, ScalarArray, VolumeHeader } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
-
-/** So many voxels along each axis become one. */
-export const coarsers = [2, 3, 4] as const;
-export type Coarser = (typeof coarsers)[number];
 
 type Facts = Omit<VolumeHeader, 'storedRange'>;
 
@@ -41,12 +38,6 @@ export function coarserFacts<Of extends Facts>(facts: Of, factor: Coarser, where
   };
 }
 
-const fractions: Readonly<Record<Coarser, string>> = { 2: '½', 3: '⅓', 4: '¼' };
-
-export function coarserName(name: string, factor: Coarser): string {
-  return `${name} (${fractions[factor]} resolution)`;
-}
-
 function coarseAffine(rasFromIjk: Affine<'ras', 'ijk'>, [i, j, k]: Dims): Affine<'ras', 'ijk'> {
   const fineFromCoarse = [i, 0, 0, 0, 0, j, 0, 0, 0, 0, k, 0, (i - 1) / 2, (j - 1) / 2, (k - 1) / 2, 1];
   return multiply(rasFromIjk, affine('ijk', 'ijk', fineFromCoarse));
@@ -60,7 +51,7 @@ function coarserWarning(dims: Dims, made: Dims, spacing: Facts['spacing'], facto
     where,
     kept: `means of ${block} voxels`,
     text:
-      `Read at ${fractions[factor]} resolution, as was asked for: of ${dims.join(' × ')} voxels of ${mm} mm in the file, each of the ` +
+      `Read at ${resolutionOf(factor)}, as was asked for: of ${dims.join(' × ')} voxels of ${mm} mm in the file, each of the ` +
       `${made.join(' × ')} here is the mean of ${block}. What is small or thin is blurred, or gone.`,
   };
 }

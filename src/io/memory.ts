@@ -1,6 +1,7 @@
 import { type MemoryShortage, VesaliusError } from '#core/errors.ts';
+import { type Coarser, coarsers } from '#core/volume/coarser.ts';
 import { bytesPerVoxel, type Dims, type ScalarType, voxelCount } from '#core/volume/volume.ts';
-import { type Coarser, coarseDims, coarsers } from './coarser.ts';
+import { coarseDims } from './coarser.ts';
 import { nodeBuiltin } from './nodeBuiltin.ts';
 
 /** What the place where a scan is read can hold. */

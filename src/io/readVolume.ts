@@ -1,9 +1,10 @@
 import { asVesaliusError, fieldsOf, VesaliusError, type VesaliusErrorFields } from '#core/errors.ts';
 import type { AsyncSteps } from '#core/steps.ts';
+import type { Coarser } from '#core/volume/coarser.ts';
 import type { Volume } from '#core/volume/volume.ts';
 import { isBundle, isVolumeOfBundle } from './bundle/format.ts';
 import type { ReadSeriesOptions } from './dicom/readSeries.ts';
-import { type Coarser, coarserFacts } from './coarser.ts';
+import { coarserFacts } from './coarser.ts';
 import { claimsToBeScan, describeBytes, type FormatId, formats, sniff } from './formats.ts';
 import { type HeaderFacts, type OnSlab, type RasterFile, readRaster } from './raster.ts';
 import type { ByteSource, SourceRef } from './source.ts';

@@ -1,10 +1,11 @@
 import { VesaliusError } from '#core/errors.ts';
 import type { AsyncSteps } from '#core/steps.ts';
+import type { Coarser } from '#core/volume/coarser.ts';
 import { allocateScalars, type Dims, type ScalarArray, type ScalarType, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import type { ByteReader } from './byteReader.ts';
 import { coarseSink } from './coarseSink.ts';
-import { type Coarser, coarseDims } from './coarser.ts';
+import { coarseDims } from './coarser.ts';
 import { colourSink, isColour } from './colour.ts';
 import type { GzipEnd } from './gzip/gunzip.ts';
 import { refuseVolume, tooLargeVolume, type VolumeSize } from './memory.ts';

@@ -20,6 +20,7 @@ import type { VesaliusErrorFields } from '#core/errors.ts';
 import type { LabelmapData } from '#core/labelmap/labelmap.ts';
 import type { BrickEdit } from '#core/labelmap/operation.ts';
 import type { DisplacementField } from '#core/space/registration.ts';
+import type { Coarser } from '#core/volume/coarser.ts';
 import type { Volume, VolumeHeader } from '#core/volume/volume.ts';
 import type { SourceRef } from '#io/source.ts';
 import type { StoredCaseEntry } from '#io/stored/listCases.ts';
@@ -278,6 +279,8 @@ export interface SeriesChoice {
 /** What needs workers, files or a headset; made in app. Each rejects with a VesaliusError and leaves the case whole. */
 export interface ViewerActions {
   open(source: OpenSource): Promise<void>;
+  /** Opens, as means over blocks, what was too large: `file` and `factor` are those of its error. */
+  openCoarser(file: string, factor: Coarser): Promise<void>;
   /** Lays segments of any kind over the open scan, each file as one step; meshes open without a scan too. */
   openLabels(source: LabelsSource): Promise<void>;
   /** Whether these are segments alone, which lie over a scan and are none themselves. */

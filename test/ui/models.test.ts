@@ -289,6 +289,8 @@ describe('errors', () => {
       'example.org does not let this page read it',
     );
     expect(title({ code: 'too-large' })).toBe('x.nii needs more memory than this tab has');
+    const memory = { needBytes: 6.5 * 2 ** 30, limitBytes: 4 * 2 ** 30, coarser: 3 } as const;
+    expect(title({ code: 'too-large', memory })).toBe('x.nii needs 6.50 GB, this tab has 4.00 GB');
   });
   it('a method that stops changes nothing and offers no file', () => {
     const words = errorText({ code: 'empty-segment', what: 'otsu', where: 'result', expected: '1', got: 0 }, 'A', net);

@@ -1,8 +1,9 @@
 import { BODY_HU } from '#compute/firstLook.ts';
-import { transferring } from '#compute/protocol.ts';
+import { transferring, voxelBuffers } from '#compute/protocol.ts';
 import { BRICK, BRICK_VOXELS, type Brick, brickGrid, type LabelmapData } from '#core/labelmap/labelmap.ts';
 import { type PackedChunk, packChunk } from '#core/mesh/pack.ts';
 import type { AsyncSteps } from '#core/steps.ts';
+import type { Coarser } from '#core/volume/coarser.ts';
 import type { Volume, VolumeHeader } from '#core/volume/volume.ts';
 import { readVolume, type SeriesEntry } from '#io/readVolume.ts';
 import { openSource, type SourceRef } from '#io/source.ts';
@@ -35,6 +36,7 @@ export interface OpenScanOptions {
   readonly series?: string | number;
   readonly shared: boolean;
   readonly name?: string;
+  readonly coarser?: Coarser;
 }
 
 /** Reads a scan and, in the same worker and so without a copy, makes a first surface of it on a coarse grid. */
@@ -61,7 +63,10 @@ export async function* openScan(refs: readonly SourceRef[], options: OpenScanOpt
   };
 
   const coarseLabels = sharedBricks(labelsFromCoarse(grid, isovalue, volume.header.dims));
-  return transferring({ volume, series, isovalue, coarseLabels }, [volume.scalars.buffer, ...buffersOf(coarseLabels)]);
+  return transferring({ volume, series, isovalue, coarseLabels }, [
+    ...voxelBuffers(volume),
+    ...buffersOf(coarseLabels),
+  ]);
 }
 
 /** Each voxel takes the side of its nearest coarse sample. */

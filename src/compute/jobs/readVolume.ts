@@ -1,4 +1,4 @@
-import { transferring } from '#compute/protocol.ts';
+import { transferring, voxelBuffers } from '#compute/protocol.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import {
   listSeries as listSources,
@@ -15,7 +15,7 @@ export async function* readVolume(
   options: Omit<ReadOptions, 'onSlab'>,
 ): AsyncSteps<ReadResult> {
   const result = yield* readSources(refs.map(openSource), options);
-  return transferring(result, [result.volume.scalars.buffer]);
+  return transferring(result, voxelBuffers(result.volume));
 }
 
 /** The scans among files, from their headers. */

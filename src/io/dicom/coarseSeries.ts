@@ -1,6 +1,7 @@
 import type { AsyncSteps } from '#core/steps.ts';
+import type { Coarser } from '#core/volume/coarser.ts';
 import { allocateScalars, type ScalarArray, type Volume } from '#core/volume/volume.ts';
-import { blockMeans, type Coarser, coarserFacts } from '#io/coarser.ts';
+import { blockMeans, coarserFacts } from '#io/coarser.ts';
 import { luminance } from '#io/colour.ts';
 import { valueRange } from '#io/valueRange.ts';
 import { mixPlane } from './fillPlanes.ts';

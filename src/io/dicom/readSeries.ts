@@ -1,8 +1,9 @@
 import { VesaliusError } from '#core/errors.ts';
 import type { AsyncSteps } from '#core/steps.ts';
+import type { Coarser } from '#core/volume/coarser.ts';
 import { allocateScalars, type ScalarArray, type Volume, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
-import { type Coarser, coarseDims } from '#io/coarser.ts';
+import { coarseDims } from '#io/coarser.ts';
 import { refuseVolume, tooLargeVolume, type VolumeSize } from '#io/memory.ts';
 import { fillPlanes } from './fillPlanes.ts';
 import type { DicomSeries, PlannedSlice } from './series.ts';

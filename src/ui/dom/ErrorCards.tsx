@@ -29,7 +29,7 @@ function Card({ card }: { readonly card: ErrorCard }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  const words = errorText(card.error, title, { origin: location.origin, host });
+  const { coarser, ...words } = errorText(card.error, title, { origin: location.origin, host });
   const close = () => viewer.jobs.verbs.dismissError(card.id);
   return (
     <div className="error-card" role="alert">
@@ -55,9 +55,21 @@ function Card({ card }: { readonly card: ErrorCard }) {
       </dl>
       <p>{words.advice}</p>
       <div className="error-actions">
+        {coarser && (
+          <button
+            type="button"
+            className="button main"
+            onClick={() => {
+              close();
+              viewer.actions.openCoarser(card.error.file ?? '', coarser.factor).catch(() => undefined);
+            }}
+          >
+            {coarser.text}
+          </button>
+        )}
         {words.offersFile && (
           <>
-            <button type="button" className="button main" onClick={() => input.current?.click()}>
+            <button type="button" className={coarser ? 'button' : 'button main'} onClick={() => input.current?.click()}>
               {t('error.another')}
             </button>
             <input

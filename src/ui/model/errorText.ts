@@ -1,5 +1,6 @@
 // An error as a card: what, the state of the case, where-expected-got, what to do.
 import type { VesaliusErrorFields } from '#core/errors.ts';
+import { formatNumber } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
 import { methodTitle } from './inspector.ts';
 
@@ -11,6 +12,8 @@ export interface ErrorText {
   /** Another file may help. */
   readonly offersFile: boolean;
   readonly asText: string;
+  /** What a button offers: the same scan at a resolution that fits. */
+  readonly coarser: { readonly factor: 2 | 3 | 4; readonly text: string } | null;
 }
 
 const fileCodes = new Set(['format', 'truncated', 'checksum', 'unsupported', 'too-large', 'missing', 'io', 'version']);
@@ -37,8 +40,12 @@ export function errorText(
     { label: t('error.got'), text: String(error.got) },
   ];
   const asText = [title, state, ...rows.map(({ label, text }) => `${label}: ${text}`), advice].join('\n');
-  return { title, state, rows, advice, offersFile: ofFile, asText };
+  const factor = error.memory?.coarser;
+  const coarser = factor ? { factor, text: t(`error.coarser${factor}`) } : null;
+  return { title, state, rows, advice, offersFile: ofFile, asText, coarser };
 }
+
+const gigabytes = (bytes: number): string => formatNumber(bytes / 2 ** 30, 2);
 
 const baseName = (path: string): string => path.split(/[?#]/)[0]?.split('/').filter(Boolean).at(-1) ?? path;
 
@@ -59,7 +66,11 @@ function wordsOf(
         ? [t('error.notScan', { file }), t('error.notScanDo', { kind: String(error.got) })]
         : [t('error.contradicts', { file }), t('error.contradictsDo')];
     case 'too-large':
-      return [t('error.tooLarge', { file }), t('error.tooLargeDo')];
+      if (!error.memory) return [t('error.tooLarge', { file }), t('error.tooLargeDo')];
+      return [
+        t('error.tooLargeBy', { file, a: gigabytes(error.memory.needBytes), b: gigabytes(error.memory.limitBytes) }),
+        t('error.tooLargeDo'),
+      ];
     case 'checksum':
       return [t('error.checksum', { file }), t('error.checksumDo')];
     case 'unsupported':
