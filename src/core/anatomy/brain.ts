@@ -22,7 +22,7 @@ export interface Brain {
 const CORTEX_MM = 2.7;
 const WAVES = 10;
 /** Sulci are about half of this apart. */
-const FOLD_MM = 29;
+const FOLD_MM = 26;
 /** Rows of kx, ky, kz, phase. */
 type Waves = Float64Array;
 
@@ -103,7 +103,7 @@ function folds(parts: { waves: Waves; hull: Shape; core: Field; pressing: readon
       if (depth < -12) value.fill(-depth);
       else {
         const sheet = Math.max(core(x, y, z), Math.min(foldSheet(waves, x, y, z, depth), sylvian(x, y, z)));
-        const half = 0.3 + 1.1 * clamp01(1 - Math.max(0, depth) / 9) ** 3;
+        const half = 0.3 + 1.5 * clamp01(1 - Math.max(0, depth) / 9) ** 3;
         value[0] = Math.max(-depth, half - sheet);
         value[1] = Math.max(CORTEX_MM - depth, half + CORTEX_MM - sheet);
       }
@@ -154,7 +154,8 @@ function foldSheet(waves: Waves, x: number, y: number, z: number, depth: number)
   const k = (2 * Math.PI) / FOLD_MM;
   const steep = (gx * gx + gy * gy + gz * gz) / (k * k);
   const away = arcsine(Math.sqrt((f * f) / (f * f + steep + 1e-9))) / (k * stretch);
-  const ends = 12 + 5 * mottle(x, y, z, 70);
+  // Where it reaches nothing two gyri are one: that is how they come to wind.
+  const ends = Math.max(0, Math.min(19, 11.5 + 15 * mottle(x, y, z, 58)));
   const below = Math.max(0, depth - ends);
   return Math.sqrt(away * away + below * below);
 }
