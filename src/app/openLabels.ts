@@ -32,13 +32,31 @@ export async function openLabels(parts: OpenParts, source: LabelsSource): Promis
       onStep: ({ stage, done, of }) => step(stage, done, of),
     });
     stillOpen();
-    const [first] = sets;
-    if (first?.scan === null) {
+    const full = sets.filter(({ segments }) => segments.some(hasVoxels));
+    const [first] = full;
+    if (!first) throw nothing(sets[0] as SegmentsRead);
+    if (first.scan === null) {
       // The case that is made is another than the one that the work began on.
       const { openAround } = await import('./openAround.ts');
       openAround(parts, first, titleOf(refs));
     }
-    for (const set of sets) lay(parts, set);
+    for (const set of full) lay(parts, set);
+    // One mask of many that holds nothing is worth a word, not an error.
+    const empty = sets.filter((set) => !full.includes(set)).map(({ file }) => file);
+    if (empty.length > 0) jobs.verbs.notify('notice.noVoxel', empty.join(', '));
+  });
+}
+
+const hasVoxels = ({ voxels }: { readonly voxels: number }) => voxels > 0;
+
+function nothing({ segments, file }: SegmentsRead): VesaliusError {
+  return new VesaliusError({
+    code: 'empty-segment',
+    what: 'labels',
+    where: 'segments',
+    expected: 'at least one voxel within the scan',
+    got: segments.length === 0 ? 'no segment' : `none in ${segments.length} segments`,
+    file,
   });
 }
 
@@ -55,16 +73,7 @@ function scanGrid({ store }: OpenParts, volume: CaseState['volumes'][number]): S
 
 function lay({ store, jobs }: OpenParts, set: SegmentsRead): void {
   const { segments, layers, file, warnings } = set;
-  const empty = segments.filter(({ voxels }) => voxels === 0);
-  if (empty.length === segments.length)
-    throw new VesaliusError({
-      code: 'empty-segment',
-      what: 'labels',
-      where: 'segments',
-      expected: 'at least one voxel within the scan',
-      got: segments.length === 0 ? 'no segment' : `none in ${segments.length} segments`,
-      file,
-    });
+  const empty = segments.filter((segment) => !hasVoxels(segment));
   const said: Warning[] = [...warnings, ...emptyWarning(empty.map(({ name }) => name))];
   const voxelMl = voxelVolumeMm3(set.grid.rasFromIjk) / 1000;
   const made = store.getState().segments.length;

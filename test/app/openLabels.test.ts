@@ -107,6 +107,28 @@ describe.skipIf(dataFile('dcmqi') === null)('segments over an open scan', () => 
     expect(segments.every(({ madeBy }) => madeBy.settings.note === undefined)).toBe(true);
   });
 
+  it('a folder of masks: one structure a file, named after it, each a step; an empty one is no error', async () => {
+    const { store, parts, jobs } = await opened('totalsegmentator/example_ct_sm.nii.gz');
+    const masks = folder('totalsegmentator/example_seg_fast');
+    expect(masks.length).toBe(5);
+    await openLabels(parts, { refs: refs(...masks) });
+    const { segments, history } = store.getState();
+    expect(segments.map(({ name, tissue }) => [name, tissue]).toSorted()).toEqual([
+      ['aorta', 'artery'],
+      ['kidney_left', 'kidney'],
+      ['liver', 'liver'],
+      ['spleen', 'spleen'],
+    ]);
+    expect(history.filter(({ act }) => act === 'history.labelsImported').length).toBe(4);
+    expect(jobs.getState().notices).toMatchObject([{ text: 'notice.noVoxel', about: 'femur_left.nii.gz' }]);
+    expect(
+      await fault(openLabels(parts, { refs: refs('totalsegmentator/example_seg_fast/femur_left.nii.gz') })),
+    ).toMatchObject({
+      code: 'empty-segment',
+      file: 'femur_left.nii.gz',
+    });
+  });
+
   it('segments of an open scan are no reason to ask; a scan among them is', async () => {
     const { parts } = await opened();
     expect(await segmentsAlone(parts, { refs: refs('dcmqi/liver.dcm') })).toBe(true);

@@ -128,11 +128,15 @@ def main():
         'seg': {p: seg(p) for p in SEGS},
         'nrrd': {p: nrrd(p) for p in ['dcmqi/liver_seg.nrrd', 'dcmqi/liver_spine_gapped_seg.nrrd', 'dcmqi/liver_spine_seg.nrrd', 'dcmqi/partial_overlaps-1.nrrd',
                                       'dcmqi/sparse_labelmap_ppv5_seg.nrrd', 'dcmqi/spine_seg.nrrd', 'dcmqi/23x38x3/nrrd/label.nrrd',
-                                      'pyradiomics/brain1_label.nrrd', 'pyradiomics/breast1_label.nrrd', 'seg3d/Skull.nrrd', 'seg3d/Brain.nrrd']},
+                                      'pyradiomics/brain1_label.nrrd', 'pyradiomics/breast1_label.nrrd', 'seg3d/Skull.nrrd', 'seg3d/Brain.nrrd', 'seg3d/BrainSkull.nrrd']},
         'nifti': {p: nifti(p) for p in ['totalsegmentator/example_seg.nii.gz', 'totalsegmentator/example_seg_fast_force_split.nii.gz',
                                         'totalsegmentator/example_seg_dicom.nii.gz', 'totalsegmentator/example_seg_mr.nii.gz', 'mricron/aal.nii.gz',
-                                        'niivue/torsoLabel.nii.gz', 'niivue/inia19-NeuroMaps.nii.gz']},
-        'rtstruct': {p: rtstruct(p, ct) for p in ['rt-utils/mock_data/rt.dcm', 'rt-utils/mock_data/invalid_reference_rt.dcm', 'rt-utils/mock_data/non_existent_reference_rt.dcm']},
+                                        'niivue/torsoLabel.nii.gz', 'niivue/inia19-NeuroMaps.nii.gz', 'niivue/labels256.nii.gz', 'niivue/lesion.nii.gz',
+                                        'totalsegmentator/example_seg_fast.nii.gz', 'totalsegmentator/example_seg_roi_subset_mr.nii.gz',
+                                        'totalsegmentator/spine_report/example_ct_report/totalseg.nii.gz',
+                                        'totalsegmentator/spine_report/example_ct_report/totalseg_vertebrae_body.nii.gz',
+                                        *(f'totalsegmentator/example_seg_fast/{n}.nii.gz' for n in ['aorta', 'femur_left', 'kidney_left', 'liver', 'spleen'])]},
+        'rtstruct': {p: rtstruct(p, ct) for p in ['rt-utils/mock_data/rt.dcm', 'rt-utils/mock_data/invalid_reference_rt.dcm', 'rt-utils/mock_data/non_existent_reference_rt.dcm', 'rt-utils/empty/dummy_rt.dcm']},
     }, indent=1))
 
 

@@ -40,7 +40,10 @@ export async function* readLabels(
         text: `The file holds ${header.timepoints} timepoints of labels; the first was taken.`,
       });
     const own = names ?? (header.format === 'nifti' ? await niftiNames(head) : null);
-    const segments = [...countValues(values)].map(([value, voxels]) => segmentOf(value, voxels, own));
+    const counts = [...countValues(values)];
+    // A mask of ones, one file for each structure, has its name as the file's.
+    const mask = own === null && counts.length === 1 && counts[0]?.[0] === 1 ? stemOf(source.name) : undefined;
+    const segments = counts.map(([value, voxels]) => segmentOf(value, voxels, own, mask));
     const unnamed = segments.filter(({ value }) => own !== null && !own.get(value)?.name);
     if (own !== null && unnamed.length > 0)
       warnings.push({
@@ -65,9 +68,11 @@ export async function* readLabels(
   }
 }
 
-function segmentOf(value: number, voxels: number, names: LabelNames | null): ReadSegment {
+const stemOf = (name: string) => name.replace(/(\.seg)?(\.(nii|nrrd|mha|mhd|nhdr|mgz|mgh|hdr|img))?(\.gz)?$/i, '');
+
+function segmentOf(value: number, voxels: number, names: LabelNames | null, mask: string | undefined): ReadSegment {
   const known = names?.get(value);
-  const name = known?.name || `label ${value}`;
+  const name = known?.name || mask || `label ${value}`;
   const code = known?.code ?? null;
   return {
     value,
@@ -75,7 +80,7 @@ function segmentOf(value: number, voxels: number, names: LabelNames | null): Rea
     name,
     color: known?.color ?? null,
     code,
-    ...tissueOf(known?.name ?? '', code),
+    ...tissueOf(known?.name ?? mask ?? '', code),
     madeBy: '',
     voxels,
   };

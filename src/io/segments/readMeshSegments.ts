@@ -64,7 +64,7 @@ export async function* readMeshSegments({ head, placed }: MeshSource, grid: Labe
   const file = head.source.name;
   const warnings: Warning[] = [...placed.warnings];
   if (apart(placed.box, boxOfGrid(grid))) throw beside(placed, grid, file);
-  const stem = file.replace(/(\.gz)?$/i, '').replace(/\.[^.]+$/, '');
+  const stem = file.replace(/(\.gz)?$/i, '').replace(/\.[^.]+$/, '') || file;
   const made: {
     readonly mesh: PlacedMesh;
     readonly name: string;
