@@ -14,12 +14,15 @@ describe('register, deformable', () => {
     const { volume, truth } = bent(clean, 9);
     const found = await pool.run('register', [clean.volume, volume, { kind: 'deformable' }]);
     const mm = clean.volume.header.spacing[0];
-    const before = targetErrors(clean, truth, (p) => p, 4);
-    const after = targetErrors(clean, truth, movingFromFixed(found), 4);
+    const before = targetErrors(clean, truth, (p) => p, { margin: 4 });
+    const after = targetErrors(clean, truth, movingFromFixed(found), { margin: 4 });
     expect(before.median).toBeGreaterThan(6);
     expect(after.median).toBeLessThan(0.2 * mm);
     expect(after.p90).toBeLessThan(0.5 * mm);
     expect(after.max).toBeLessThan(1.5 * mm);
+    // What has structure is held by it; fat slides along itself.
+    const groups = ['heart', 'lungs', 'liver', 'spine', 'kidneys', 'airways'];
+    expect(targetErrors(clean, truth, movingFromFixed(found), { margin: 4, groups }).p90).toBeLessThan(0.25 * mm);
     expect(found.made.deformation?.minJacobian).toBeGreaterThan(0.3);
     // There and back again.
     const there = movingFromFixed(found)([20, 30, -40]);

@@ -89,18 +89,22 @@ function noisy(values: ArrayLike<number>, deviation: number, seed: number): Int1
   });
 }
 
-/** How far, mm, `found` puts points of the body beside where `truth` does: every seventh voxel of it that is `margin` from the border. */
+/**
+ * How far, mm, `found` puts points of the body beside where `truth` does: every seventh voxel of it that is `margin` from the border,
+ * of the named groups of structures or of all.
+ */
 export function targetErrors(
-  { volume, labels }: Phantom,
+  { volume, labels, segments }: Phantom,
   truth: (p: Vector3) => Vector3,
   found: (p: Vector3) => Vector3,
-  margin = 0,
+  { margin = 0, groups }: { readonly margin?: number; readonly groups?: readonly string[] } = {},
 ): { readonly max: number; readonly p90: number; readonly median: number } {
   const { dims, rasFromIjk } = volume.header;
   const [ni, nj] = dims;
+  const wanted = new Set(segments.filter(({ group }) => !groups || groups.includes(group)).map(({ id }) => id));
   const errors: number[] = [];
   for (let n = 0; n < labels.length; n += 7) {
-    if (labels[n] === 0) continue;
+    if (!wanted.has(labels[n] as number)) continue;
     const ijk: Vector3 = [n % ni, Math.floor(n / ni) % nj, Math.floor(n / ni / nj)];
     if (ijk.some((v, axis) => v < margin || v >= (dims[axis] as number) - margin)) continue;
     const p = transform(rasFromIjk, ijk);

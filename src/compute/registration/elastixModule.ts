@@ -71,6 +71,8 @@ export async function runElastix(
   }
   let status: number;
   const stack = module.stackSave();
+  const { process } = globalThis as { process?: { exitCode: unknown } };
+  const exitCode = process?.exitCode;
   try {
     status = module.callMain(args);
   } catch (thrown) {
@@ -78,6 +80,8 @@ export async function runElastix(
     throw new Error(lastWords(words, message ?? String(thrown)));
   } finally {
     module.stackRestore(stack);
+    // The script sets the program's own exit code where its main() fails.
+    if (process) process.exitCode = exitCode;
   }
   if (status !== 0) throw new Error(lastWords(words, `exit ${status}`));
   return { transforms: JSON.parse(takeText(module, 2)) as ParameterMap[], log: words.join('\n') };
