@@ -6,8 +6,8 @@ import { keepCase } from '#state/keeping/keepCase.ts';
 import type { CaseStore } from '#state/caseStore.ts';
 import type { JournalFeed } from '#state/journalStore.ts';
 import type { Viewer } from '#state/viewer.ts';
-import { holdCase } from './caseLock.ts';
-import { markOpen, unmarkOpen } from './leftOpen.ts';
+import { heldCases, holdCase } from './caseLock.ts';
+import { forgetLeftOpen, markOpen, unmarkOpen } from './leftOpen.ts';
 import { createThumbnails, thumbnail } from './thumbnail.ts';
 
 export interface CaseKeeper {
@@ -73,7 +73,10 @@ export function createCaseKeeper({ store, feed, keeping, jobs, recipes, picture 
     recipe: (volume) => recipes.get(volume) ?? null,
     began(id) {
       keeping.setState({ open: id, save: 'saving' });
-      void holdCase(id);
+      // Whoever crashed before this one was not brought back then, and is not later.
+      void holdCase(id)
+        .then(heldCases)
+        .then((cases) => cases && forgetLeftOpen(cases));
       markOpen(id, Date.now());
       askToStay();
     },

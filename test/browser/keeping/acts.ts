@@ -8,6 +8,7 @@ declare global {
     tellState: (digest: string) => void;
     digestNow: () => string;
     startActs: (seed: number, everyMs: number) => void;
+    stopActs: () => void;
     theViewer: () => Viewer;
   }
 }
@@ -60,9 +61,10 @@ export function installActs(): void {
     const act = () => {
       serial++;
       one(viewer, random, `${seed}.${serial}`);
-      setTimeout(act, everyMs);
+      next = setTimeout(act, everyMs);
     };
-    setTimeout(act, 0);
+    let next = setTimeout(act, 0);
+    window.stopActs = () => clearTimeout(next);
   };
 
   const one = ({ case: store, voxels }: Viewer, random: (below: number) => number, name: string) => {
