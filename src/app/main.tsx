@@ -10,7 +10,7 @@ import { answerPortal } from './embed.ts';
 import { startHeadset } from './headset.ts';
 import { Page } from './Page.tsx';
 import { readiness } from './readiness.ts';
-import { leftOpen } from './leftOpen.ts';
+import { leftOpen, unmarkOpen } from './leftOpen.ts';
 import { createViewerApi } from './viewerApi.ts';
 
 const composition = createViewer();
@@ -35,11 +35,12 @@ startHeadset(composition, { emulate: address.emulateHeadset, opens: source !== n
 const { actions } = composition.viewer;
 const { labels } = address;
 const opening = source && actions.open(source);
-if (left?.ended)
+if (left) {
   opening?.then(
-    () => composition.viewer.jobs.verbs.notify('notice.restored', ''),
-    () => undefined,
+    () => left.ended && composition.viewer.jobs.verbs.notify('notice.restored', ''),
+    () => unmarkOpen(left.id),
   );
+}
 window.vesalius = createViewerApi(composition, readiness(composition, opening));
 answerPortal(window.vesalius).catch((thrown: unknown) => console.warn('portal', thrown));
 // What failed is on its card.

@@ -145,14 +145,27 @@ export function createKeeper({ root, post, now, wait, compactBytes }: KeeperPart
     void run();
   };
 
+  /** A question makes no folder. */
+  const known = async (id: string): Promise<StoredFolder> => {
+    if ((await root.names()).includes(folderName(id))) return root.folder(folderName(id));
+    throw new VesaliusError({
+      code: 'missing',
+      what: 'stored case',
+      where: 'case',
+      expected: 'one that is kept on this device',
+      got: 'none of that name',
+      file: id,
+    });
+  };
+
   const answer = async (ask: Ask): Promise<Answers[keyof Answers]> => {
     switch (ask.what) {
       case 'list':
         return listCases(root);
       case 'load':
-        return loadCase(await root.folder(folderName(ask.id)));
+        return loadCase(await known(ask.id));
       case 'arrays':
-        return readArrays(await root.folder(folderName(ask.id)), fileName(ask.file, ask.of), ask.shared);
+        return readArrays(await known(ask.id), fileName(ask.file, ask.of), ask.shared);
       case 'remove':
         if (current?.id === ask.id) {
           current.writer.close();
@@ -162,7 +175,7 @@ export function createKeeper({ root, post, now, wait, compactBytes }: KeeperPart
         again();
         return null;
       case 'picture': {
-        const file = await (await root.folder(folderName(ask.id))).open(PICTURE_FILE);
+        const file = await (await known(ask.id)).open(PICTURE_FILE);
         try {
           file.truncate(0);
           writeWhole(file, ask.bytes, 0);
