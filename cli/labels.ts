@@ -1,6 +1,7 @@
+import { countLabels } from '#core/labelmap/denseLabels.ts';
 import type { Volume, VolumeHeader } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
-import { countValues, labelValues } from '#io/segments/labelValues.ts';
+import { labelValues } from '#io/segments/labelValues.ts';
 import type { LabelGrid, LabelValues, ScanGrid } from '#io/segments/segmentSet.ts';
 import { openSource } from '#io/source.ts';
 import { readHead } from '#io/sourceHead.ts';
@@ -68,7 +69,7 @@ export function plainLabels({ header, scalars }: Volume, scan?: VolumeHeader): L
   const { dims, rasFromIjk } = header;
   const first = scalars.subarray(0, dims[0] * dims[1] * dims[2]);
   const values = labelValues(first, header.slope, header.intercept, header.name);
-  const segments = [...countValues(values)].map(([value, voxels]) => ({
+  const segments = [...countLabels(values)].map(([value, voxels]) => ({
     value,
     layer: 0,
     name: `label ${value}`,

@@ -33,7 +33,6 @@ export const jobTable = {
   surfaceDistance: async () => (await import('#compute/jobs/surfaceDistance.ts')).surfaceDistance,
   previewRange: async () => (await import('#compute/jobs/segment/preview.ts')).previewRange,
   valueHistogram: async () => (await import('#compute/jobs/segment/preview.ts')).valueHistogram,
-  labelBricks: async () => (await import('#compute/jobs/labelBricks.ts')).labelBricks,
   register: async () => (await import('#compute/jobs/register.ts')).register,
   resampleVolume: async () => (await import('#compute/jobs/resampleVolume.ts')).resampleVolume,
   carryLabels: async () => (await import('#compute/jobs/carryLabels.ts')).carryLabels,

@@ -36,13 +36,12 @@ export async function* readSegments(
   );
 }
 
+/** Places in the list that was given. */
 export interface SortedSources {
   /** What may hold a scan. */
-  readonly scans: readonly SourceRef[];
+  readonly scans: readonly number[];
   /** Segments, and the tables of names that go with them. */
-  readonly segments: readonly SourceRef[];
-  /** All of the segments are meshes, which need no scan. */
-  readonly meshes: boolean;
+  readonly segments: readonly number[];
 }
 
 /** Tells files of segments from scans, by their first bytes. A file that cannot be read counts as a scan: reading it says why. */
@@ -51,27 +50,18 @@ export async function* sortSources(refs: readonly SourceRef[]): AsyncSteps<Sorte
     import('#io/sourceHead.ts'),
     import('#io/segments/sniffSegments.ts'),
   ]);
-  const scans: SourceRef[] = [];
-  const segments: SourceRef[] = [];
-  const tables: SourceRef[] = [];
-  let meshes = true;
+  const [scans, segments, tables]: [number[], number[], number[]] = [[], [], []];
   for (const [index, ref] of refs.entries()) {
     const kind = await readHead(openSource(ref))
       .then(segmentsKind)
       .catch(() => 'other' as const);
-    if (kind === 'names') tables.push(ref);
-    else if (
-      kind === 'dicom-seg' ||
-      kind === 'rtstruct' ||
-      kind === 'seg-nrrd' ||
-      kind === 'labels' ||
-      kind === 'mesh'
-    ) {
-      segments.push(ref);
-      meshes &&= kind === 'mesh';
-    } else scans.push(ref);
+    if (kind === 'names') tables.push(index);
+    else if (kind === 'raster' || kind === 'dicom' || kind === 'other') scans.push(index);
+    else segments.push(index);
     yield { stage: 'list', done: index + 1, of: refs.length };
   }
-  if (segments.length === 0) return { scans: [...scans, ...tables], segments, meshes: false };
-  return { scans, segments: [...segments, ...tables], meshes };
+  // Tables name the segments; without any they are files like others.
+  return segments.length === 0
+    ? { scans: [...scans, ...tables].toSorted((a, b) => a - b), segments }
+    : { scans, segments: [...segments, ...tables] };
 }

@@ -25,12 +25,3 @@ export function labelValues(scalars: ScalarArray, slope: number, intercept: numb
   }
   return labels;
 }
-
-/** Voxels of each value but 0, rising. */
-export function countValues(labels: LabelValues): Map<number, number> {
-  const counts = new Float64Array(65536);
-  for (let n = 0; n < labels.length; n++) counts[labels[n] as number] = (counts[labels[n] as number] as number) + 1;
-  const found = new Map<number, number>();
-  for (let value = 1; value < counts.length; value++) if (counts[value]) found.set(value, counts[value] as number);
-  return found;
-}

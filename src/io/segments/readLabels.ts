@@ -1,11 +1,12 @@
 import { asVesaliusError } from '#core/errors.ts';
+import { countLabels } from '#core/labelmap/denseLabels.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import { voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import { readVolume } from '../readVolume.ts';
 import type { ByteSource } from '../source.ts';
 import { openBytes, type SourceHead } from '../sourceHead.ts';
-import { countValues, labelValues } from './labelValues.ts';
+import { labelValues } from './labelValues.ts';
 import { type LabelNames, labelTable } from './names.ts';
 import type { ReadSegment, SegmentSet } from './segmentSet.ts';
 import { tissueOf } from './tissueOf.ts';
@@ -40,7 +41,7 @@ export async function* readLabels(
         text: `The file holds ${header.timepoints} timepoints of labels; the first was taken.`,
       });
     const own = names ?? (header.format === 'nifti' ? await niftiNames(head) : null);
-    const counts = [...countValues(values)];
+    const counts = [...countLabels(values)];
     // A mask of ones, one file for each structure, has its name as the file's.
     const mask = own === null && counts.length === 1 && counts[0]?.[0] === 1 ? stemOf(source.name) : undefined;
     const segments = counts.map(([value, voxels]) => segmentOf(value, voxels, own, mask));

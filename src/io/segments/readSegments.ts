@@ -1,4 +1,5 @@
 import { asVesaliusError, VesaliusError } from '#core/errors.ts';
+import { countLabels } from '#core/labelmap/denseLabels.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import type { Warning } from '#core/warnings.ts';
 import { describeBytes } from '../formats.ts';
@@ -7,7 +8,6 @@ import type { ByteSource } from '../source.ts';
 import { readHead, type SourceHead } from '../sourceHead.ts';
 import { unpacked } from '../unpacked.ts';
 import { belongingWarnings, scanOf, scanOfGrid } from './belongs.ts';
-import { countValues } from './labelValues.ts';
 import { layingWarnings, layOnGrid, planLaying } from './layOnGrid.ts';
 import type { LabelName, LabelNames } from './names.ts';
 import type { LabelValues, ScanGrid, SegmentSet } from './segmentSet.ts';
@@ -173,7 +173,7 @@ async function* onScan(set: SegmentSet, scan: ScanGrid, file: string): AsyncStep
   warnings.push(...layingWarnings(set.grid, scan, laying, lost));
   // Each voxel in its own place: there are as many as before.
   const kept = laying.kind === 'exact' && lost === 0;
-  const counts = kept ? [] : layers.map(countValues);
+  const counts = kept ? [] : layers.map(countLabels);
   const segments = kept
     ? set.segments
     : set.segments.map((segment) => ({

@@ -1,4 +1,5 @@
 import { VesaliusError } from '#core/errors.ts';
+import { countLabels } from '#core/labelmap/denseLabels.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import type { Dims } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
@@ -10,7 +11,7 @@ import { type NrrdHeader, parseNrrdHeader, refuseNrrd, wordsOf } from '../nrrd/h
 import { readVoxels } from '../readVoxels.ts';
 import { openBytes, type SourceHead } from '../sourceHead.ts';
 import { hexOf } from './cielab.ts';
-import { countValues, labelValues } from './labelValues.ts';
+import { labelValues } from './labelValues.ts';
 import type { LabelValues, ReadSegment, SegmentCode, SegmentSet } from './segmentSet.ts';
 import { tissueOf } from './tissueOf.ts';
 
@@ -162,7 +163,7 @@ function segmentsOf(
   layers: readonly LabelValues[],
   warnings: Warning[],
 ): ReadSegment[] {
-  const counts = layers.map(countValues);
+  const counts = layers.map(countLabels);
   const segments: ReadSegment[] = [];
   for (
     let n = 0;

@@ -16,6 +16,7 @@ import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import type { SegmentMesh } from '#core/mesh/mesh.ts';
 import { affine, multiply } from '#core/space/affine.ts';
 import type { SourceRef } from '#io/source.ts';
+import { binaryStl, icosphere } from '../../io/mesh/meshes.ts';
 import { contentHash } from './contentHash.ts';
 
 /** `job: hash of its result`, in the order of the calls. */
@@ -101,8 +102,6 @@ async function scenario(pool: Pool, ref: SourceRef): Promise<void> {
       ]);
   }
   const { header } = volume;
-  const labelHeader = { ...header, scalarType: 'u8' as const, slope: 1, intercept: 0 };
-  await pool.run('labelBricks', [{ header: labelHeader, scalars: labels }]);
   await pool.run('previewRange', [volume, 150, 3000, 50]);
   await pool.run('valueHistogram', [volume, 128]);
 
@@ -123,6 +122,15 @@ async function scenario(pool: Pool, ref: SourceRef): Promise<void> {
     phantomGrid({ size: [70, 55, 60] }),
   ]);
 
+  const stl = {
+    kind: 'file',
+    file: new File([binaryStl(icosphere(30, [3, -4, 5], 3))], 'ball.stl'),
+    path: 'ball.stl',
+  } as const;
+  await pool.run('sortSources', [[ref, stl]]);
+  await pool.run('readSegments', [[stl], [{ name: 'phantom', ...grid }]]);
+  // Whole numbers all of them: a labelmap as good as any, on a grid of its own.
+  await pool.run('readSegments', [[ref], []]);
   await pool.run('listSeries', [[ref]]);
   await pool.run('readVolume', [[ref], { shared: false }]);
   await pool.run('openScan', [[ref], { shared: false }]);

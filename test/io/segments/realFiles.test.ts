@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { countLabels } from '#core/labelmap/denseLabels.ts';
 import { spacingOf } from '#core/space/affine.ts';
 import { finishAsync } from '#core/steps.ts';
-import { countValues } from '#io/segments/labelValues.ts';
 import { type FileSegments, readSegments } from '#io/segments/readSegments.ts';
 import type { ScanGrid } from '#io/segments/segmentSet.ts';
 import { dataFile } from '../../data.ts';
@@ -44,7 +44,7 @@ async function open(path: string, scan: ScanGrid | null, ...more: string[]): Pro
 /** Voxels of each segment, counted again in its layer. */
 const counted = (set: FileSegments) =>
   Object.fromEntries(
-    set.segments.map(({ value, layer }) => [value, countValues(set.layers[layer] as Uint8Array).get(value) ?? 0]),
+    set.segments.map(({ value, layer }) => [value, countLabels(set.layers[layer] as Uint8Array).get(value) ?? 0]),
   );
 const told = (set: FileSegments) => Object.fromEntries(set.segments.map(({ value, voxels }) => [value, voxels]));
 
@@ -132,7 +132,7 @@ describe.skipIf(!here)('segments of public files', () => {
         const layer = set.layers[segment?.layer ?? 0] as Uint8Array;
         for (const [k, expected] of Object.entries(voxels)) {
           const inSlice =
-            countValues(layer.subarray(Number(k) * perSlice, (Number(k) + 1) * perSlice)).get(segment?.value ?? 0) ?? 0;
+            countLabels(layer.subarray(Number(k) * perSlice, (Number(k) + 1) * perSlice)).get(segment?.value ?? 0) ?? 0;
           expect(inSlice).toBe(expected);
           // Of the polygon's own area, within half of its border's pixels.
           if (path !== 'rt-utils/mock_data/rt.dcm')
