@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { overlaidRecord } from '#app/addVolume.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { addVolume, overlaidRecord } from '#app/addVolume.ts';
+import type { OpenParts } from '#app/openCase.ts';
 import type { VolumeHeader } from '#core/volume/volume.ts';
-import { volumeHeader } from '../state/caseFixtures.ts';
+import type { CaseStore } from '#state/caseStore.ts';
+import { createJobsStore } from '#state/jobsStore.ts';
+import { openScan, testCase, volumeHeader } from '../state/caseFixtures.ts';
 
 const series = (frameOfReferenceUid?: string) => ({
   uid: '1.2',
@@ -36,5 +39,58 @@ describe('a volume that is laid over another', () => {
       opacity: 0.5,
       window: { level: 40, width: 400 },
     });
+  });
+});
+
+describe('adding', () => {
+  const parts = (store: CaseStore, read: () => Promise<unknown>): OpenParts =>
+    ({
+      store,
+      newId: () => 'over',
+      shared: false,
+      jobs: createJobsStore({ now: () => 0, after: () => 0 as never }),
+      pool: { run: (_job: string) => read() },
+    }) as unknown as OpenParts;
+  const volume = { header: pet, scalars: new Int16Array(4) };
+  const source = { urls: ['https://host/pet.nii'] };
+  vi.stubGlobal('location', { href: 'https://host/' });
+
+  it('puts the voxels and the record, as one step', async () => {
+    const store = testCase();
+    openScan(store, 'v0');
+    expect(
+      await addVolume(
+        parts(store, async () => ({ volume })),
+        source,
+      ),
+    ).toBe('over');
+    expect(store.getState().volumes.map(({ id }) => id)).toEqual(['v0', 'over']);
+    expect(store.voxels.volume('over')).toBe(volume);
+    store.verbs.undo();
+    expect(store.getState().volumes.length).toBe(1);
+  });
+
+  it('is refused where nothing is open, for a sample, and where another scan came meanwhile', async () => {
+    const none = testCase();
+    await expect(
+      addVolume(
+        parts(none, async () => ({ volume })),
+        source,
+      ),
+    ).rejects.toMatchObject({ code: 'not-open' });
+    const store = testCase();
+    openScan(store, 'v0');
+    await expect(
+      addVolume(
+        parts(store, async () => ({ volume })),
+        { sample: 'phantom:thorax' },
+      ),
+    ).rejects.toMatchObject({ code: 'usage' });
+    const late = parts(store, async () => {
+      openScan(store, 'v1');
+      return { volume };
+    });
+    await expect(addVolume(late, source)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(store.getState().volumes.map(({ id }) => id)).toEqual(['v1']);
   });
 });

@@ -29,6 +29,12 @@ function One({ shown }: { readonly shown: InspectorOne }) {
   const context = useActs();
   const { verbs } = viewer.case;
   const { id } = shown;
+  // One scan alone needs no telling.
+  const home = useCase(({ volumes, segments }) =>
+    volumes.length > 1
+      ? volumes.find((each) => each.id === segments.find((other) => other.id === id)?.volume)
+      : undefined,
+  );
   return (
     <>
       <div className="inspector-head">
@@ -66,6 +72,19 @@ function One({ shown }: { readonly shown: InspectorOne }) {
         <dd>{shown.volume ? shown.voxels : <span className="quiet">{t('inspector.pending')}</span>}</dd>
         <dt>{t('inspector.madeBy')}</dt>
         <dd>{shown.madeBy}</dd>
+        {home && (
+          <>
+            <dt>{t('inspector.liesOn')}</dt>
+            <dd>
+              <Button
+                className="link-button"
+                onPress={() => context.desk.set({ docked: 'volumes', volume: home.id, drawer: true, sheetTab: 'tool' })}
+              >
+                {home.name || home.modality}
+              </Button>
+            </dd>
+          </>
+        )}
       </dl>
       <div className="review-line">
         {shown.reviewed ? (

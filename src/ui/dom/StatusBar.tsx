@@ -69,7 +69,7 @@ function Under() {
       </span>
       {probed(volumes, cursor).map(({ id, name: of, text }) => (
         <span key={id} dir="ltr">
-          {of && <span className="quiet">{of} </span>}
+          {of && <span className="quiet probe-name">{of}</span>}
           {text}
         </span>
       ))}

@@ -2,14 +2,21 @@ import { Eye, EyeOff } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import { t } from '#i18n/t.ts';
 import { useViewer } from '#scene/viewerContext.ts';
-import type { VolumeRecord } from '#state/viewer.ts';
+import type { Viewer, VolumeRecord } from '#state/viewer.ts';
 import { caseLine } from '#ui/model/caseLine.ts';
 import { spatialOf } from '#ui/model/overlays.ts';
-import { placeText } from '#ui/model/volumes.ts';
+import { type PlaceText, placeText } from '#ui/model/volumes.ts';
 import { IconButton } from '../Controls.tsx';
 import { GeometryFacts } from './GeometryFacts.tsx';
 import { VolumeLook } from './VolumeLook.tsx';
 import { VolumePlace } from './VolumePlace.tsx';
+
+/** Why a volume cannot be drawn; null where it can. */
+function notDrawn(viewer: Viewer, volume: VolumeRecord): PlaceText | null {
+  if (volume.overlay === null) return null;
+  if (viewer.voxels.volume(volume.id) === null) return { text: t('volumes.noVoxels'), unsure: true };
+  return spatialOf(viewer, volume) === 'missing' ? { text: t('volumes.missingField'), unsure: true } : null;
+}
 
 /** One volume: eye, name, what it is and how it lies; opened, all that can be set and is known of it. */
 export function VolumeItem({
@@ -24,8 +31,7 @@ export function VolumeItem({
   const viewer = useViewer();
   const { verbs } = viewer.case;
   const { id, name, overlay } = volume;
-  const missing = spatialOf(viewer, volume) === 'missing';
-  const place = missing ? { text: t('volumes.missingField'), unsure: true } : placeText(volume);
+  const place = notDrawn(viewer, volume) ?? placeText(volume);
   const shown = overlay?.visible ?? true;
   return (
     <li className={`volume-item${open ? ' open' : ''}${shown ? '' : ' hidden-volume'}`} data-volume={id}>
