@@ -64,20 +64,28 @@ export function nrrdGrid(fields: ReadonlyMap<string, string>, warnings: Warning[
     const expected = 'one value per voxel: the first axis in space';
     throw refuseNrrd('unsupported', 'kinds', expected, `${kinds[0] ?? 'none'}, ${sizes[0]} values`);
   }
+  const beyond = kinds[spatial.length] ?? '???';
+  if (isOfOneVoxel(beyond)) throw refuseNrrd('unsupported', 'kinds', 'one value per voxel, or times', beyond);
   const timepoints = sizes.slice(spatial.length).reduce((product, size) => product * size, 1);
   const size = (n: number) => sizes[n] ?? 1;
   const dims: Dims = [size(0), spatial.length > 1 ? size(1) : 1, spatial.length > 2 ? size(2) : 1];
   const signs = signsOf(fields, directions !== null, warnings);
   const spaced = words('spacings');
   const units = words('units');
+  const ofSpace = fields.has('spaceunits');
   const spaceUnits = wordsOf(fields.get('spaceunits') ?? '').map((word) => word.replaceAll('"', '').trim());
-  const scale = unitOf(fields.has('spaceunits') ? spaceUnits[0] : units[0], fields.has('spaceunits'), warnings);
+  const scales = scalesOf(ofSpace ? spaceUnits : units, ofSpace, warnings);
   const columns = directions ? spatial.map((n) => directions[n] as number[]) : columnsFromSpacings(spaced, warnings);
   // A flat picture has its third direction from the other two, one unit long.
   while (columns.length < 3) columns.push(thirdColumn(columns));
-  const origin = originOf(fields, directions !== null, warnings);
+  const origin =
+    directions || fields.has('spaceorigin')
+      ? originOf(fields, directions !== null, warnings)
+      : originOfAxes(words('axismins'), words('centerings'), columns);
   const rows = [0, 1, 2].map((row) =>
-    [...columns.map((column) => column[row] ?? 0), origin[row] ?? 0].map((value) => value * scale * (signs[row] ?? 1)),
+    [...columns.map((column) => column[row] ?? 0), origin[row] ?? 0].map(
+      (value) => value * (scales[row] as number) * (signs[row] ?? 1),
+    ),
   );
   const rasFromIjk = affineFromRows('ras', 'ijk', rows);
   const [si, sj, sk] = spacingOf(rasFromIjk);
@@ -89,6 +97,11 @@ export function nrrdGrid(fields: ReadonlyMap<string, string>, warnings: Warning[
   const time = spatial.length;
   const stepMs = Number(spaced[time] ?? Number.NaN) * (milliseconds[units[time]?.toLowerCase() ?? ''] ?? Number.NaN);
   return { dims, timepoints, stepMs, components, rasFromIjk };
+}
+
+/** The kinds of an axis along which lie the parts of one value (teem, "kinds"). */
+function isOfOneVoxel(kind: string): boolean {
+  return /vector|normal|gradient|matrix|color|complex|point|quaternion/.test(kind);
 }
 
 function componentsOf(sizes: readonly number[], kinds: readonly string[]): 1 | 3 | 4 {
@@ -169,20 +182,27 @@ function signsOf(
   return known ?? UNSAID;
 }
 
-function unitOf(unit: string | undefined, ofSpace: boolean, warnings: Warning[]): number {
-  if (!unit || unit === '???') return 1;
-  const scale = millimetres[unit.toLowerCase()];
-  if (scale === 1) return 1;
-  warnings.push({
-    code: 'units-not-mm',
-    where: ofSpace ? 'space units' : 'units',
-    kept: scale === undefined ? 'mm' : `${unit} × ${scale}`,
-    text:
-      scale === undefined
-        ? `The unit of space ${unit} is not known; millimetres were taken.`
-        : `Lengths are in ${unit}; all were multiplied by ${scale} to be millimetres.`,
+/** To millimetres along each axis of space; a unit that several share is told once. */
+function scalesOf(units: readonly string[], ofSpace: boolean, warnings: Warning[]): number[] {
+  const told = new Set<string>();
+  return [0, 1, 2].map((axis) => {
+    const unit = units[axis];
+    if (!unit || unit === '???') return 1;
+    const scale = millimetres[unit.toLowerCase()];
+    if (scale !== 1 && !told.has(unit)) {
+      told.add(unit);
+      warnings.push({
+        code: 'units-not-mm',
+        where: ofSpace ? 'space units' : 'units',
+        kept: scale === undefined ? 'mm' : `${unit} × ${scale}`,
+        text:
+          scale === undefined
+            ? `The unit of space ${unit} is not known; millimetres were taken.`
+            : `Lengths are in ${unit}; all such were multiplied by ${scale} to be millimetres.`,
+      });
+    }
+    return scale ?? 1;
   });
-  return scale ?? 1;
 }
 
 function columnsFromSpacings(words: readonly string[], warnings: Warning[]): number[][] {
@@ -220,6 +240,15 @@ function originOf(fields: ReadonlyMap<string, string>, oriented: boolean, warnin
     });
   }
   return [0, 0, 0];
+}
+
+/** What was sampled without a space may say where its axes begin: at the first sample (node), or half a step before it, as ITK takes it. */
+function originOfAxes(mins: readonly string[], centerings: readonly string[], columns: readonly number[][]): number[] {
+  const begins = [0, 1, 2].map((axis) => {
+    const half = centerings[axis] === 'node' ? 0 : (columns[axis]?.[axis] ?? 0) / 2;
+    return axis > 1 && mins[axis] === undefined ? 0 : Number(mins[axis] ?? Number.NaN) + half;
+  });
+  return begins.every(Number.isFinite) ? begins : [0, 0, 0];
 }
 
 function thirdColumn(columns: readonly number[][]): number[] {

@@ -86,6 +86,45 @@ describe('NRRD', () => {
     expect(await codes({ 'space units': '"mm" "mm" "mm"' })).toEqual([]);
   });
 
+  it('units that differ from axis to axis are each taken', async () => {
+    expect(await codes({ 'space units': '"mm" "mm" "cm"' })).toEqual(['units-not-mm']);
+    expect(await rows({ 'space units': '"mm" "mm" "cm"' })).toEqual([
+      [-2, -0, -0, -10],
+      [-0, -3, -0, -20],
+      [0, 0, 40, 300],
+    ]);
+    const bare = { space: null, 'space directions': null, 'space origin': null, spacings: '2 3 4' };
+    expect((await rows({ ...bare, units: '"mm" "m" "cm"' })).map((row, n) => row[n])).toEqual([-2, -3000, 40]);
+    expect(await codes({ ...bare, units: '"mm" "m" "cm"' })).toEqual([
+      'orientation-missing',
+      'units-not-mm',
+      'units-not-mm',
+    ]);
+  });
+
+  it('without a space the origin is where the axes begin, and half a voxel on where samples stand for cells', async () => {
+    const bare = { space: null, 'space directions': null, 'space origin': null, spacings: '2 3 4' };
+    const origin = async (more: Record<string, string>) => (await rows({ ...bare, ...more })).map((row) => row[3]);
+    expect(await origin({ 'axis mins': '10 20 30', centerings: 'node node node' })).toEqual([-10, -20, 30]);
+    expect(await origin({ 'axis mins': '10 20 30', centerings: 'cell cell node' })).toEqual([-11, -21.5, 30]);
+    // As ITK takes what is not said.
+    expect(await origin({ 'axis mins': '10 20 30' })).toEqual([-11, -21.5, 32]);
+    expect(await origin({ 'axis mins': '10 nan 30' })).toEqual([-0, -0, 0]);
+    const flat = { dimension: '2', sizes: '4 6', kinds: null, spacings: '2 3', 'axis mins': '10 20' };
+    expect(await origin({ ...flat, centerings: 'node node' })).toEqual([-10, -20, 0]);
+  });
+
+  it.each(['vector', '2-vector', 'covariant-vector', 'complex', '2D-matrix', '3-color'])(
+    'several values per voxel on the last axis are no timepoints: %s',
+    async (kind) => {
+      const axes = { dimension: '4', sizes: '2 3 2 2', kinds: `domain domain domain ${kind}` };
+      const oriented = { ...axes, 'space directions': '(2,0,0) (0,3,0) (0,0,4) none' };
+      const bare = { ...axes, space: null, 'space directions': null, 'space origin': null, spacings: '2 3 4 nan' };
+      for (const changes of [oriented, bare])
+        await expect(nrrd(changes)).rejects.toMatchObject({ code: 'unsupported', where: 'kinds' });
+    },
+  );
+
   it('a fourth axis outside space is time', async () => {
     const changes = {
       dimension: '4',
