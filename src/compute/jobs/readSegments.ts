@@ -44,6 +44,9 @@ export interface SortedSources {
   readonly segments: readonly number[];
 }
 
+/** Beginnings of files that are waited for at once. */
+const AT_ONCE = 8;
+
 /** Tells files of segments from scans, by their first bytes. A file that cannot be read counts as a scan: reading it says why. */
 export async function* sortSources(refs: readonly SourceRef[]): AsyncSteps<SortedSources> {
   const [{ readHead }, { segmentsKind }] = await Promise.all([
@@ -51,14 +54,21 @@ export async function* sortSources(refs: readonly SourceRef[]): AsyncSteps<Sorte
     import('#io/segments/sniffSegments.ts'),
   ]);
   const [scans, segments, tables]: [number[], number[], number[]] = [[], [], []];
-  for (const [index, ref] of refs.entries()) {
-    const kind = await readHead(openSource(ref))
-      .then(segmentsKind)
-      .catch(() => 'other' as const);
-    if (kind === 'names') tables.push(index);
-    else if (kind === 'raster' || kind === 'dicom' || kind === 'other') scans.push(index);
-    else segments.push(index);
-    yield { stage: 'list', done: index + 1, of: refs.length };
+  for (let from = 0; from < refs.length; from += AT_ONCE) {
+    const some = refs.slice(from, from + AT_ONCE);
+    const kinds = await Promise.all(
+      some.map((ref) =>
+        readHead(openSource(ref))
+          .then(segmentsKind)
+          .catch(() => 'other' as const),
+      ),
+    );
+    for (const [n, kind] of kinds.entries()) {
+      if (kind === 'names') tables.push(from + n);
+      else if (kind === 'raster' || kind === 'dicom' || kind === 'other') scans.push(from + n);
+      else segments.push(from + n);
+    }
+    yield { stage: 'list', done: from + some.length, of: refs.length };
   }
   // Tables name the segments; without any they are files like others.
   return segments.length === 0

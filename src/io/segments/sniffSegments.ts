@@ -1,5 +1,6 @@
 import { readHeader } from '../dicom/dataset.ts';
 import { DEFLATED } from '../dicom/transferSyntax.ts';
+import { latin1 } from '../format.ts';
 import { sniff } from '../formats.ts';
 import { sniffMesh } from '../mesh/sniffMesh.ts';
 import { niftiVersion } from '../nifti/header.ts';
@@ -55,7 +56,8 @@ const CLASSES = /1\.2\.840\.10008\.5\.1\.4\.1\.1\.(66\.4|66\.7|481\.3)(?![.\d])/
 
 /** Only a file whose beginning holds one of the classes, or hides it in a deflated data set, is parsed. */
 async function dicomKind(head: SourceHead): Promise<SegmentsKind> {
-  const text = new TextDecoder('latin1').decode(head.bytes);
+  // The class stands in the meta header and among the first elements.
+  const text = latin1(head.bytes, 0, 2048);
   if (!CLASSES.test(text) && !text.slice(0, 1024).includes(DEFLATED)) return 'dicom';
   try {
     const { dataSet } = await readHeader(head.gzip ? await unpacked(head.source) : head.source);
