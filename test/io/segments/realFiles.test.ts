@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { countLabels } from '#core/labelmap/denseLabels.ts';
-import { spacingOf } from '#core/space/affine.ts';
+import { affine, spacingOf } from '#core/space/affine.ts';
 import { finishAsync } from '#core/steps.ts';
 import { type FileSegments, readSegments } from '#io/segments/readSegments.ts';
 import type { ScanGrid } from '#io/segments/segmentSet.ts';
@@ -140,4 +140,13 @@ describe.skipIf(!here)('segments of public files', () => {
         }
       }
     });
+
+  it('pydicom/rtstruct.dcm: three contours of 120000 mm² by the shoelace formula, its isocentres named', async () => {
+    const rasFromIjk = affine('ras', 'ijk', [-2, 0, 0, 0, 0, -2, 0, 0, 0, 0, 10, 0, 250, 200, -210, 1]);
+    const set = await open('pydicom/rtstruct.dcm', { name: 'CT', dims: [250, 200, 5], rasFromIjk });
+    expect(set.segments).toMatchObject([
+      { name: 'patient', voxels: (3 * 120000) / 4, color: '#dca078', group: 'surface' },
+    ]);
+    expect(set.warnings).toMatchObject([{ code: 'contours-not-closed' }]);
+  });
 });
