@@ -19,13 +19,18 @@ const types: Readonly<Record<string, NumberType>> = {
   MET_USHORT: 'u16',
   MET_INT: 'i32',
   MET_UINT: 'u32',
-  MET_LONG: 'i32',
-  MET_ULONG: 'u32',
   MET_LONG_LONG: 'i64',
   MET_ULONG_LONG: 'u64',
   MET_FLOAT: 'f32',
   MET_DOUBLE: 'f64',
 };
+
+/** 4 bytes in files of older writers of MetaIO, 8 in those of newer ones. */
+const longs: Readonly<Record<string, readonly [four: NumberType, eight: NumberType]>> = {
+  MET_LONG: ['i32', 'i64'],
+  MET_ULONG: ['u32', 'u64'],
+};
+const millimetres: Readonly<Record<string, number>> = { um: 0.001, mm: 1, cm: 10 };
 
 interface Header {
   readonly fields: ReadonlyMap<string, string>;
@@ -51,7 +56,7 @@ export async function describeMetaImage(head: SourceHead, others: readonly ByteS
   const channels = Number(fields.get('ElementNumberOfChannels') ?? 1);
   // With several channels older writers add _ARRAY to the type.
   const typeName = (fields.get('ElementType') ?? 'none').replace(/_ARRAY$/, '');
-  const number = types[typeName];
+  const number = types[typeName] ?? (await longType(typeName, head, header, others));
   if (!number) throw refuse('unsupported', 'ElementType', Object.keys(types).join(' '), typeName);
   const colour = number === 'u8' && (channels === 3 ? 'rgb24' : channels === 4 ? 'rgba32' : null);
   if (channels !== 1 && !colour) {
@@ -62,7 +67,7 @@ export async function describeMetaImage(head: SourceHead, others: readonly ByteS
   const rasFromIjk = matrixOf(fields, rank, warnings);
   const bytes = voxelCount(dims) * timepoints * storedBytes[stored];
   refuseUnreadable(bytes, 'DimSize', [...dims, timepoints]);
-  const layout = await layoutOf(head, header, { bytes, slices: dims[2] }, others);
+  const layout = await layoutOf(head, header, { bytes, slices: dims[2] * timepoints }, others);
   const text = !isTrue(fields.get('BinaryData') ?? 'True');
   if (text && (!hasTextNumbers(number) || layout.files.length > 1 || layout.from === null)) {
     throw refuse('unsupported', 'BinaryData', 'True for 64 bits, several files and HeaderSize -1', 'False');
@@ -71,7 +76,15 @@ export async function describeMetaImage(head: SourceHead, others: readonly ByteS
   return {
     sources: [head.source, ...layout.files.filter((file) => file !== head.source)],
     facts: headerFacts(
-      { name: head.source.name, dims, timepoints, slope: 1, intercept: 0, rasFromIjk, format: 'metaimage', warnings },
+      {
+        name: head.source.name,
+        dims,
+        timepoints,
+        ...(isColour(stored) ? { slope: 1, intercept: 0 } : scalingOf(fields, warnings)),
+        rasFromIjk,
+        format: 'metaimage',
+        warnings,
+      },
       firstScalarType(stored),
     ),
     plan: {
@@ -85,6 +98,45 @@ export async function describeMetaImage(head: SourceHead, others: readonly ByteS
         : openLayout(layout)),
     },
   };
+}
+
+/** By the length of data that are not compressed. @throws VesaliusError 'unsupported' where that does not tell */
+async function longType(
+  name: string,
+  head: SourceHead,
+  header: Header,
+  others: readonly ByteSource[],
+): Promise<NumberType | null> {
+  const pair = longs[name];
+  if (!pair) return null;
+  const { dims, timepoints } = sizesOf(header.fields);
+  const count = voxelCount(dims) * timepoints;
+  const text = !isTrue(header.fields.get('BinaryData') ?? 'True');
+  const layout = await layoutOf(head, header, { bytes: 8 * count, slices: dims[2] * timepoints }, others);
+  const { available } = openLayout(layout);
+  if (text || available === null || layout.from === null)
+    throw refuse('unsupported', 'ElementType', 'MET_INT or MET_LONG_LONG, whose size is sure', name);
+  return available >= 8 * count ? pair[1] : pair[0];
+}
+
+/** ElementToIntensityFunction, where the file has one. */
+function scalingOf(
+  fields: ReadonlyMap<string, string>,
+  warnings: Warning[],
+): { readonly slope: number; readonly intercept: number } {
+  const one = (name: string, unsaid: number) => numbersOf(fields, name, 1)?.[0] ?? unsaid;
+  const [slopeName, offsetName] = ['ElementToIntensityFunctionSlope', 'ElementToIntensityFunctionOffset'] as const;
+  const [slope, intercept] = [one(slopeName, 1), one(offsetName, 0)];
+  if (slope === 0) throw refuse('format', slopeName, 'a number other than 0', slope);
+  if (slope !== 1 || intercept !== 0) {
+    warnings.push({
+      code: 'scaling-by-metaimage',
+      where: slopeName,
+      kept: `${slope} × stored + ${intercept}`,
+      text: `Values are ${slope} × stored + ${intercept}, as the file says; ITK, and what is built on it, shows them as stored.`,
+    });
+  }
+  return { slope, intercept };
 }
 
 function refuse(code: VesaliusErrorCode, where: string, expected: string, got: string | number): VesaliusError {
@@ -140,6 +192,7 @@ function matrixOf(fields: ReadonlyMap<string, string>, rank: number, warnings: W
   const offsetName = named('Offset', 'Position', 'Origin');
   const matrix = matrixName ? numbersOf(fields, matrixName, rank * rank) : null;
   const offset = offsetName ? numbersOf(fields, offsetName, rank) : null;
+  const scale = unitOf(fields, warnings);
   if (!matrix) {
     warnings.push({
       code: 'orientation-missing',
@@ -154,9 +207,9 @@ function matrixOf(fields: ReadonlyMap<string, string>, rank: number, warnings: W
     const columns = [0, 1, 2].map((axis) => {
       const inFile = axis < rank && row < rank && matrix;
       const cosine = inFile ? (matrix[axis * rank + row] ?? 0) : Number(axis === row);
-      return sign * cosine * (spacing[axis] ?? 1);
+      return sign * cosine * (spacing[axis] ?? 1) * scale;
     });
-    return [...columns, sign * (offset?.[row] ?? 0)];
+    return [...columns, sign * (offset?.[row] ?? 0) * scale];
   });
   const rasFromIjk = affineFromRows('ras', 'ijk', rows);
   const [si, sj, sk] = spacingOf(rasFromIjk);
@@ -172,6 +225,22 @@ function matrixOf(fields: ReadonlyMap<string, string>, rank: number, warnings: W
   return rasFromIjk;
 }
 
+function unitOf(fields: ReadonlyMap<string, string>, warnings: Warning[]): number {
+  const unit = fields.get('DistanceUnits') ?? '?';
+  const scale = millimetres[unit];
+  if (scale === 1 || unit === '?' || unit === '') return 1;
+  warnings.push({
+    code: 'units-not-mm',
+    where: 'DistanceUnits',
+    kept: scale === undefined ? 'mm' : `${unit} × ${scale}`,
+    text:
+      scale === undefined
+        ? `The unit of space ${unit} is not known; millimetres were taken.`
+        : `Lengths are in ${unit}; all were multiplied by ${scale} to be millimetres.`,
+  });
+  return scale ?? 1;
+}
+
 function spacingsOf(fields: ReadonlyMap<string, string>, rank: number, warnings: Warning[]): number[] {
   const name = fields.has('ElementSpacing') ? 'ElementSpacing' : 'ElementSize';
   const values = numbersOf(fields, name, rank);
@@ -184,17 +253,17 @@ function spacingsOf(fields: ReadonlyMap<string, string>, rank: number, warnings:
     });
     return [1, 1, 1];
   }
-  return values.map((value) => {
+  for (const value of values) {
     if (value === 0) throw refuse('format', name, 'lengths above 0', value);
-    if (value > 0) return value;
+    if (value > 0) continue;
     warnings.push({
       code: 'spacing-negative',
       where: name,
-      kept: String(-value),
-      text: `${name} holds ${value}; ${-value} was taken.`,
+      kept: `${-value}, the other way`,
+      text: `${name} holds ${value}: its axis was taken to run the other way, as ITK does.`,
     });
-    return -value;
-  });
+  }
+  return values;
 }
 
 async function layoutOf(
@@ -211,7 +280,9 @@ async function layoutOf(
   }
   const from = headerSize === -1 ? null : headerSize;
   const value = fields.get(field) ?? '';
-  if (/^local$/i.test(value)) return { files: [head.source], from: length, packing, skip: 0, bytes, field };
+  // Of attached data it counts from the first byte of the file.
+  if (/^local$/i.test(value))
+    return { files: [head.source], from: from === 0 ? length : from, packing, skip: 0, bytes, field };
   const pattern = /^(\S*%0?\d*d\S*)\s+(-?\d+)\s+(-?\d+)(?:\s+(-?\d+))?$/.exec(value);
   let names = [value];
   if (/^LIST\b/i.test(value)) names = [...list];

@@ -91,6 +91,76 @@ describe('MetaImage', () => {
     expect((await meta(four)).volume.header).toMatchObject({ dims: [2, 3, 2], timepoints: 2, spacing: [2, 3, 4] });
   });
 
+  it('MET_LONG has 4 bytes or 8, as its writer had it: the length of the data tells', async () => {
+    const long = { ElementType: 'MET_LONG' };
+    const four = new Uint8Array(Int32Array.from(values(24)).buffer);
+    const eight = new Uint8Array(BigInt64Array.from(values(24), BigInt).buffer);
+    expect([...(await meta(long, four)).volume.scalars]).toEqual(values(24));
+    expect([...(await meta(long, eight)).volume.scalars]).toEqual(values(24));
+    expect([...(await meta({ ElementType: 'MET_ULONG' }, eight.slice(40))).volume.scalars.subarray(0, 3)]).toEqual([
+      0, 0, 1,
+    ]);
+    const packed = { ...long, CompressedData: 'True' };
+    await expect(meta(packed, new Uint8Array(deflateSync(eight)))).rejects.toMatchObject({ where: 'ElementType' });
+  });
+
+  it('lengths in other units become millimetres, told', async () => {
+    expect(await codes({ DistanceUnits: 'mm' })).toEqual([]);
+    for (const [unit, scale] of [
+      ['um', 0.001],
+      ['cm', 10],
+    ] as const) {
+      const { header: found } = (await meta({ DistanceUnits: unit })).volume;
+      expect(found.warnings.map(({ code }) => code)).toEqual(['units-not-mm']);
+      const [x, y, z] = rowsOf(found.rasFromIjk).map((row) => row[3]);
+      expect([x, y, z].map((mm) => (mm as number) / scale)).toEqual([-10, -20, 30]);
+      expect(found.spacing.map((mm) => Math.round(mm / scale))).toEqual([2, 3, 4]);
+    }
+    expect(await codes({ DistanceUnits: 'furlong' })).toEqual(['units-not-mm']);
+  });
+
+  it('values by the file’s own function of what is stored, told since ITK leaves them', async () => {
+    const scaled = { ElementToIntensityFunctionSlope: '2', ElementToIntensityFunctionOffset: '-3' };
+    expect((await meta(scaled)).volume.header).toMatchObject({ slope: 2, intercept: -3 });
+    expect(await codes(scaled)).toEqual(['scaling-by-metaimage']);
+    expect(await codes({ ElementToIntensityFunctionSlope: '1', ElementToIntensityFunctionOffset: '0' })).toEqual([]);
+    for (const slope of ['0', 'x'])
+      await expect(meta({ ElementToIntensityFunctionSlope: slope })).rejects.toMatchObject({
+        where: 'ElementToIntensityFunctionSlope',
+      });
+  });
+
+  it('a negative spacing runs the other way, as ITK takes it', async () => {
+    const { header: found } = (await meta({ ElementSpacing: '2 -3 4' })).volume;
+    expect(found.spacing).toEqual([2, 3, 4]);
+    expect(rowsOf(found.rasFromIjk)[0]?.slice(0, 3)).toEqual([-0, -3, -0]);
+  });
+
+  it('HeaderSize of attached data counts from the file’s first byte, or its last', async () => {
+    const text = header({ HeaderSize: '400' });
+    const padded = join(text, new Uint8Array(400 - text.length), voxels(24));
+    expect([...(await read([memorySource('a.mha', padded)])).volume.scalars]).toEqual(values(24));
+    const last = join(header({ HeaderSize: '-1' }), Buffer.from('anything'), voxels(24));
+    expect([...(await read([memorySource('a.mha', last)])).volume.scalars]).toEqual(values(24));
+  });
+
+  it('colons between names and values; volumes of a time series in files of their own', async () => {
+    const colons = new TextEncoder().encode(new TextDecoder().decode(header()).replaceAll(' = ', ': '));
+    expect([...(await read([memorySource('a.mha', join(colons, voxels(24)))])).volume.scalars]).toEqual(values(24));
+    const four = {
+      NDims: '4',
+      DimSize: '2 3 1 4',
+      ElementSpacing: '2 3 4 1',
+      Offset: '1 2 3 0',
+      TransformMatrix: '1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1',
+      ElementDataFile: 't%d.raw 1 4 1',
+    };
+    const files = [1, 2, 3, 4].map((n) => memorySource(`t${n}.raw`, voxels(24).subarray(12 * n - 12, 12 * n)));
+    const { volume } = await read([memorySource('a.mhd', header(four)), ...files]);
+    expect(volume.header.timepoints).toBe(4);
+    expect([...volume.scalars]).toEqual(values(24));
+  });
+
   it('what the file leaves open is told', async () => {
     expect(await codes({ TransformMatrix: null })).toEqual(['orientation-missing']);
     expect(await codes({ ElementSpacing: null })).toEqual(['spacing-missing']);
