@@ -1,4 +1,4 @@
-import { type Box, boxAround, clamp01, type Shape, SLACK, sine, smoothMin, touches } from './shape.ts';
+import { type Box, boxAround, clamp01, remembered, type Shape, SLACK, sine, smoothMin, touches } from './shape.ts';
 
 function hull(boxes: readonly Box[]): Box {
   const low = (i: 0 | 1 | 2) => Math.min(...boxes.map((box) => box[i]));
@@ -104,6 +104,14 @@ export function grown(shape: Shape, by: number): Shape {
       return seen ? grown(seen, by) : null;
     },
   };
+}
+
+/**
+ * The same, for a shape that many others are made with: its distance at a point is worked out once for all of them, and whole, since
+ * parts left out differently for each could not be shared.
+ */
+export function shared(shape: Shape): Shape {
+  return { box: shape.box, distance: remembered(shape).distance };
 }
 
 /** The surface moved inwards by `by(x, y, z)` mm, at most `most`. */

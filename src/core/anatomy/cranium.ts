@@ -1,6 +1,6 @@
-import { grown, intersection, mirrored, union } from './combine.ts';
+import { grown, intersection, mirrored, shared, union } from './combine.ts';
 import type { Exact } from './body.ts';
-import { type Box, EVERYWHERE, ellipsoid, field, remembered, type Shape, smoothstep, type Triple } from './shape.ts';
+import { type Box, EVERYWHERE, ellipsoid, field, type Shape, smoothstep, type Triple } from './shape.ts';
 import { add, scaled, unit } from './vector.ts';
 
 /** Half axes and centre of the vault's inner surface, mm. */
@@ -73,7 +73,7 @@ export function makeCranium(): Cranium {
   const clivus = ellipsoid([0, -18, -14], [20, 16, 26]);
   return {
     vault,
-    cavity: remembered(
+    cavity: shared(
       union(
         [intersection([vault, base], 6), intersection([middle, grown(vault, 4)], 4), posterior, foramen, sella, clivus],
         5,

@@ -1,4 +1,4 @@
-import { grown, intersection, mirrored, receded, uneven, union, without } from './combine.ts';
+import { grown, intersection, mirrored, receded, shared, uneven, union, without } from './combine.ts';
 import type { Cranium } from './cranium.ts';
 import { capsule, EVERYWHERE, ellipsoid, field, type Shape, type Triple } from './shape.ts';
 import { APEX, EYE } from './skull.ts';
@@ -94,7 +94,7 @@ export function makeHeadSoft({ vault }: Cranium): HeadSoft {
     ),
   );
   const lids = mirrored(ellipsoid([31.5, 74, 1], [15.5, 13.2, 12.5]));
-  const body = union([without(union([face, nose], 8), sockets, 8), lips, lids], 5);
+  const body = shared(union([without(union([face, nose], 8), sockets, 8), lips, lids], 5));
   const nostrils = mirrored(
     tube(
       [
@@ -106,10 +106,12 @@ export function makeHeadSoft({ vault }: Cranium): HeadSoft {
     ),
   );
   const skin = uneven(union([without(body, nostrils, 2), ear], 4), 0.5, 60);
-  const fascia = receded(
-    body,
-    (x, y, z) => 5 + Math.max(0, Math.min(5, (-z - 10) * 0.08)) + (y < -50 ? 1 : 0) - (Math.abs(x) > 60 ? 1 : 0),
-    12,
+  const fascia = shared(
+    receded(
+      body,
+      (x, y, z) => 5 + Math.max(0, Math.min(5, (-z - 10) * 0.08)) + (y < -50 ? 1 : 0) - (Math.abs(x) > 60 ? 1 : 0),
+      12,
+    ),
   );
   const wing = (f: (x: number, y: number, z: number) => number) => field(EVERYWHERE, (x, y, z) => f(Math.abs(x), y, z));
   const temporalis = intersection(

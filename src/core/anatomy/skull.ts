@@ -1,4 +1,4 @@
-import { grown, intersection, mirrored, uneven, union, without } from './combine.ts';
+import { grown, intersection, mirrored, receded, uneven, union, without } from './combine.ts';
 import type { Cranium } from './cranium.ts';
 import type { Random } from './random.ts';
 import { capsule, EVERYWHERE, ellipsoid, field, type Shape, sine, smoothstep, type Triple } from './shape.ts';
@@ -27,10 +27,7 @@ export function makeSkull(random: Random, cranium: Cranium): Skull {
     const temple = smoothstep(40, 66, Math.abs(x)) * smoothstep(50, 10, z);
     return thick * (6.4 - 2.2 * temple + 1.6 * smoothstep(-60, -95, y) - 2 * smoothstep(6, -12, z));
   });
-  const outer: Shape = {
-    box: grown(cavity, 9).box,
-    distance: (x, y, z) => cavity.distance(x, y, z) - wall.distance(x, y, z),
-  };
+  const outer = receded(cavity, (x, y, z) => -wall.distance(x, y, z), 12);
   const orbit = mirrored(
     intersection(
       [
