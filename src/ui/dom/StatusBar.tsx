@@ -70,6 +70,7 @@ function Under() {
       {probed(volumes, cursor).map(({ id, name: of, text }) => (
         <span key={id} dir="ltr">
           {of && <span className="quiet probe-name">{of}</span>}
+          {of && ' '}
           {text}
         </span>
       ))}

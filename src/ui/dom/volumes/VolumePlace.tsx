@@ -50,7 +50,7 @@ export function VolumePlace({ volume }: { readonly volume: VolumeRecord }) {
       )}
       {way === 'landmarks' && <LandmarkPairs volume={volume} />}
       {way === 'hand' && <HandMove volume={volume} />}
-      <div className="actions">
+      <div className="volume-actions">
         <Button className="button" isDisabled={volume.placed === null} onPress={() => store.verbs.setPlaced(id, null)}>
           {t('volumes.reset')}
         </Button>
