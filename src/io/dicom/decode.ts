@@ -21,10 +21,13 @@ export async function frameDecoder(syntaxUid: string): Promise<FrameDecoder> {
       return { decode, close: none };
     }
     case 'rle': {
+      // A frame is valid until the next one is decoded, as those of the WebAssembly decoders are.
+      let room: Uint8Array<ArrayBuffer> | undefined;
       const decode = (bytes: Uint8Array<ArrayBuffer>, pixels: StoredPixels): DecodedFrame => {
         const bytesPerSample = (pixels.bitsAllocated / 8) as 1 | 2 | 4;
         const samples = samplesPerPixel(pixels);
-        const decoded = decodeRle(bytes, pixels.rows * pixels.columns, bytesPerSample, samples);
+        const decoded = decodeRle(bytes, pixels.rows * pixels.columns, bytesPerSample, samples, room);
+        room = decoded;
         // Each sample has planes of its own there, whatever PlanarConfiguration says; they come out side by side.
         return withColour({ bytes: decoded, bytesPerSample, bigEndian: false }, pixels);
       };

@@ -6,6 +6,7 @@ import { readHeader } from './dataset.ts';
 import { type IndexedFile, indexedFiles } from './dicomdir.ts';
 import { type Frame, framesOf } from './frames.ts';
 import { storedPixels, type UnreadElement } from './imagePixels.ts';
+import { mosaicFrames, mosaicOf, mosaicPixels } from './mosaic.ts';
 import type { StoredColour } from './storedColour.ts';
 import { type PetFacts, petFacts } from './suv.ts';
 import { isoDate, textOf } from './text.ts';
@@ -33,6 +34,8 @@ export interface StoredPixels {
   readonly length: number | null;
   /** Samples of 8 bits written as big-endian words of 16. */
   readonly bytePairs: boolean;
+  /** Frames are tiles of one stored picture of this size (mosaic.ts). */
+  readonly mosaic?: { readonly rows: number; readonly columns: number };
 }
 
 export interface Instance {
@@ -70,8 +73,11 @@ export async function readInstance(source: ByteSource): Promise<Instance> {
   try {
     const header = await readHeader(source);
     known = describe(header.dataSet);
-    const pixels = storedPixels(header, source);
-    const frames = framesOf(header.dataSet, pixels.frames);
+    const picture = storedPixels(header, source);
+    const mosaic = mosaicOf(header.dataSet);
+    const pixels = mosaic ? mosaicPixels(picture, mosaic) : picture;
+    const whole = framesOf(header.dataSet, picture.frames);
+    const frames = mosaic ? mosaicFrames(whole[0] as Frame, mosaic, pixels, header.dataSet) : whole;
     // Colours are not measured in anything: no slope, no unit.
     const plain = (frame: Frame): Frame => ({ ...frame, slope: 1, intercept: 0, unit: '' });
     return { ...known, pixels, frames: pixels.colour === null ? frames : frames.map(plain), error: null };

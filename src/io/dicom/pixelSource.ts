@@ -8,14 +8,21 @@ import { DEFLATED, transferSyntaxOf } from './transferSyntax.ts';
 
 /** The stored bytes of one frame after the other, of one file. */
 export interface PixelSource {
-  /** Uncompressed syntaxes: exactly the frame's bytes; others: its code stream, fragments joined. The caller's own. */
+  /**
+   * Uncompressed syntaxes: exactly the frame's bytes; others: its code stream, fragments joined. The caller's own, or a view of
+   * what `room` gave.
+   */
   frame(index: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** Memory to read a file's bytes into. A series is read without a new array for each slice, which would be garbage at once. */
+export type ReadingRoom = (bytes: number) => Uint8Array<ArrayBuffer>;
+const newRoom: ReadingRoom = (bytes) => new Uint8Array(bytes);
+
 /** Reads no more of the file than the frames that are asked for. */
-export function pixelSource(source: ByteSource, pixels: StoredPixels): PixelSource {
+export function pixelSource(source: ByteSource, pixels: StoredPixels, room = newRoom): PixelSource {
   const packing = transferSyntaxOf(pixels.syntaxUid)?.packing;
-  if (packing?.kind !== 'native') return encapsulated(source, pixels);
+  if (packing?.kind !== 'native') return encapsulated(source, pixels, room);
   const size = frameBytes(pixels);
   const whole = (bytes: Uint8Array<ArrayBuffer>) => {
     if (bytes.length < size) throw truncated(`${size} bytes`, bytes.length);
@@ -35,7 +42,7 @@ export function pixelSource(source: ByteSource, pixels: StoredPixels): PixelSour
     return {
       async frame(index) {
         const from = pixels.at + index * size;
-        return whole(await source.bytes(from, from + size));
+        return whole(await source.bytes(from, from + size, room(size)));
       },
     };
   }
@@ -83,14 +90,15 @@ interface Fragment {
   readonly length: number;
 }
 
-function encapsulated(source: ByteSource, pixels: StoredPixels): PixelSource {
+function encapsulated(source: ByteSource, pixels: StoredPixels, room: ReadingRoom): PixelSource {
   let open: Promise<{ get: Get; frames: readonly (readonly Fragment[])[] }> | null = null;
   const start = async () => {
     // One frame, or no size to go by: one read. Several frames: item headers first, then each frame's own bytes.
     let get: Get = (from, length) => source.bytes(from, from + length);
     if (pixels.frames === 1 || source.size === null) {
-      const all = await source.bytes(pixels.at, source.size ?? FAR);
-      get = async (from, length) => all.slice(from - pixels.at, from - pixels.at + length);
+      const size = source.size ?? FAR;
+      const all = await source.bytes(pixels.at, size, size < FAR ? room(Math.max(0, size - pixels.at)) : undefined);
+      get = async (from, length) => all.subarray(from - pixels.at, from - pixels.at + length);
     }
     const { table, fragments } = await walk(get, pixels.at);
     return { get, frames: await frameFragments(get, table, fragments, pixels.frames) };
@@ -100,18 +108,24 @@ function encapsulated(source: ByteSource, pixels: StoredPixels): PixelSource {
       open ??= start();
       const { get, frames } = await open;
       const fragments = frames[index] ?? [];
+      const [only] = fragments;
+      if (only && fragments.length === 1) return wholeFragment(await get(only.from, only.length), only);
       const length = fragments.reduce((sum, fragment) => sum + fragment.length, 0);
       const joined = new Uint8Array(length);
       let at = 0;
       for (const fragment of fragments) {
-        const bytes = await get(fragment.from, fragment.length);
-        if (bytes.length < fragment.length) throw truncated(`a fragment of ${fragment.length} bytes`, bytes.length);
+        const bytes = wholeFragment(await get(fragment.from, fragment.length), fragment);
         joined.set(bytes, at);
         at += bytes.length;
       }
       return joined;
     },
   };
+}
+
+function wholeFragment(bytes: Uint8Array<ArrayBuffer>, { length }: Fragment): Uint8Array<ArrayBuffer> {
+  if (bytes.length < length) throw truncated(`a fragment of ${length} bytes`, bytes.length);
+  return bytes;
 }
 
 type Get = (from: number, length: number) => Promise<Uint8Array<ArrayBuffer>>;

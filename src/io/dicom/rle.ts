@@ -3,6 +3,7 @@ import { VesaliusError } from '#core/errors.ts';
 /**
  * RLE of one frame (PS3.5, annex G): byte planes, sample after sample and in each the most significant first, packed by PackBits.
  * @param count pixels; @param samples of each
+ * @param into where the samples are written if it has their length
  * @returns little-endian samples of `bytesPerSample` bytes, those of a pixel together
  * @throws VesaliusError 'truncated' or 'format'
  */
@@ -11,6 +12,7 @@ export function decodeRle(
   count: number,
   bytesPerSample: number,
   samples = 1,
+  into?: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
   const stride = samples * bytesPerSample;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -32,7 +34,7 @@ export function decodeRle(
       expected: `${count * stride} bytes when unpacked`,
       got: `${bytes.length} packed`,
     });
-  const result = new Uint8Array(count * stride);
+  const result = into?.length === count * stride ? into : new Uint8Array(count * stride);
   for (let plane = 0; plane < planes; plane++) {
     const from = view.getUint32(4 + 4 * plane, true);
     const to = plane + 1 < planes ? view.getUint32(8 + 4 * plane, true) : bytes.length;

@@ -3,6 +3,7 @@ import type { ScalarArray } from '#core/volume/volume.ts';
 import { openSource } from '#io/source.ts';
 import type { FrameDecoder } from './codeStream.ts';
 import { frameDecoder } from './decode.ts';
+import { pictureOf, tileOf } from './mosaic.ts';
 import { type PixelSource, pixelSource } from './pixelSource.ts';
 import type { DicomSeries, PlannedSlice } from './series.ts';
 import { storeColour } from './storeColour.ts';
@@ -36,7 +37,7 @@ export function sliceReader(
   const rescaled = isRescaled({ header, slices });
   const decoders = new Map<string, FrameDecoder>();
   // Several frames of one file share its item table; a file is let go as soon as the next one is opened.
-  let opened: { source: number; pixels: PixelSource } | null = null;
+  let opened: { source: number; pixels: PixelSource; mosaic: Promise<Uint8Array<ArrayBuffer>> | null } | null = null;
   let fetched: { n: number; bytes: Promise<Uint8Array<ArrayBuffer>> } | null = null;
 
   const load = async (n: number): Promise<Uint8Array<ArrayBuffer>> => {
@@ -51,9 +52,11 @@ export function sliceReader(
           expected: 'a file',
           got: slice.source,
         });
-      opened = { source: slice.source, pixels: pixelSource(openSource(ref), slice.pixels) };
+      opened = { source: slice.source, pixels: pixelSource(openSource(ref), pictureOf(slice.pixels)), mosaic: null };
     }
-    return opened.pixels.frame(slice.frame);
+    if (!slice.pixels.mosaic) return opened.pixels.frame(slice.frame);
+    opened.mosaic ??= opened.pixels.frame(0);
+    return opened.mosaic;
   };
 
   return {
@@ -70,7 +73,8 @@ export function sliceReader(
           decoder = await frameDecoder(pixels.syntaxUid);
           decoders.set(pixels.syntaxUid, decoder);
         }
-        const frame = await decoder.decode(stored, pixels);
+        const picture = await decoder.decode(stored, pictureOf(pixels));
+        const frame = tileOf(picture, pixels, slice.frame);
         const at = (placeOf ?? inVolume)(n);
         if (!rgb) return storeSlice(frame, pixels, scalars, at, rescaled ? { slope, intercept } : null);
         storeColour(frame, pixels, scalars as Uint8Array<ArrayBufferLike>, rgb, at);

@@ -1,5 +1,6 @@
 import type { Warning } from '#core/warnings.ts';
 import type { ByteSource } from '#io/source.ts';
+import { pictureOf } from './mosaic.ts';
 import { pixelSource } from './pixelSource.ts';
 import { distanceMm, SAME_PLACE_MM, type Slice } from './stack.ts';
 
@@ -16,7 +17,9 @@ export async function withoutTwins(
   for (const place of doubledPlaces(slices)) {
     const kept: { readonly slice: Slice; readonly bytes: Uint8Array }[] = [];
     for (const slice of place) {
-      const bytes = await pixelSource(files[slice.file] as ByteSource, slice.pixels).frame(slice.frame.index);
+      const bytes = await pixelSource(files[slice.file] as ByteSource, pictureOf(slice.pixels)).frame(
+        slice.pixels.mosaic ? 0 : slice.frame.index,
+      );
       const twin = kept.find((other) => sameValues(other.slice, slice) && sameBytes(other.bytes, bytes));
       if (twin) dropped.set(slice, twin.slice);
       else kept.push({ slice, bytes });
