@@ -1,8 +1,9 @@
 import { valuesAtEdge } from '#compute/newSegments.ts';
 import { makePhantom, type Phantom } from '#compute/phantom.ts';
 import { labelSurfaces } from '#compute/surfaceNets.ts';
-import { type AnatomicalCase, phantomGrid } from '#core/anatomy/phantomSpec.ts';
+import { type AnatomicalCase, anatomicalCases, phantomGrid } from '#core/anatomy/phantomSpec.ts';
 import { firstWindow, middleOf, volumeRecord } from '#core/case/volumeRecord.ts';
+import { VesaliusError } from '#core/errors.ts';
 import { type LabelmapData, labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import { spacingOf } from '#core/space/affine.ts';
 import { type VolumeHeader, voxelVolumeMm3 } from '#core/volume/volume.ts';
@@ -35,7 +36,12 @@ export async function openPhantom(
   sample: `phantom:${AnatomicalCase}`,
 ): Promise<void> {
   const { jobs, store, keeper, newId } = parts;
-  const body = sample.slice('phantom:'.length) as AnatomicalCase;
+  // Scripts and messages may say anything.
+  const body = anatomicalCases.find((known) => sample === `phantom:${known}`);
+  if (body === undefined) {
+    const expected = anatomicalCases.map((known) => `phantom:${known}`).join(' ');
+    throw new VesaliusError({ code: 'usage', what: 'open', where: 'sample', expected, got: sample });
+  }
   const volumeId = newId('volume');
   parts.recipes.set(volumeId, { sample: body, size: FINE_SIZE, noiseHu: NOISE_HU, seed: SEED });
   const stillOpen = () => store.getState().volumes.some(({ id }) => id === volumeId);

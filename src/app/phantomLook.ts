@@ -13,6 +13,7 @@ type Rule = readonly [RegExp, TissueId, SegmentGroup, boolean, number];
 /** Asked before `rules`, but not for the chest. */
 const furtherRules: readonly Rule[] = [
   [/haematoma|meningioma|oedema|tumour|cyst|stone/, 'finding', 'findings', true, 1],
+  [/artery|coeliac/, 'artery', 'vessels', true, 1],
   [/scalp/, 'skin', 'skin and fat', true, 0.12],
   [/skull/, 'bone', 'skeleton', true, 0.24],
   [/mandible|teeth|sacrum|coccyx|femur/, 'bone', 'skeleton', true, 1],
