@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, type OpenPage, openPage, startApp } from './app.ts';
+import { deskFaults, noFaults } from './deskChecks.ts';
 import { balls, body, otherContrast, type Triple, writeLabels, writeMade } from './volumes/madeVolumes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vesalius-volumes-'));
@@ -287,6 +288,29 @@ describe('a second scan', () => {
     expect((await volumes()).length).toBe(2);
     expect(opened.faults).toEqual([]);
     expect(opened.foreign).toEqual([]);
+  });
+
+  it('its panel cuts no word and has targets of 24 px, in every way of placing, in long words and from right to left', async () => {
+    const look = async () => {
+      for (const n of [0, 1, 2]) {
+        await page.locator('.volume-place-tools .chips').first().locator('.chip').nth(n).click();
+        const geometry = page.locator('.volume-item.open .geometry');
+        if (!(await geometry.evaluate((details: HTMLDetailsElement) => details.open)))
+          await geometry.locator('summary').click();
+        await drawn(page);
+        expect(await deskFaults(page, 24, '.right-panel')).toEqual(noFaults);
+      }
+    };
+    await look();
+    await page.click('.top-bar [aria-label=Settings]');
+    await page.click('[data-key="pseudo-rtl"]');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-plane=axial]').focus();
+    await page.keyboard.press('v');
+    await page.locator('.volume-item.open').waitFor();
+    expect(await page.getAttribute('html', 'dir')).toBe('rtl');
+    await look();
+    await page.evaluate(() => localStorage.clear());
   });
 });
 
