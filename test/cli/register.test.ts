@@ -29,8 +29,8 @@ beforeAll(async () => {
   ensureBuilt('kernels', 'node');
   const pool = createPool(spawnNode, 1);
   for (const [name, scan] of [
-    ['fixed', await scanOf(pool, { size: 48, noiseSeed: 1 })],
-    ['moving', await scanOf(pool, { size: 48, noiseSeed: 2, move })],
+    ['fixed', await scanOf(pool, { size: 40, noiseSeed: 1 })],
+    ['moving', await scanOf(pool, { size: 40, noiseSeed: 2, move })],
   ] as const) {
     const { dims, rasFromIjk } = scan.volume.header;
     writeFileSync(at(`${name}.nii`), writeNifti({ dims, rasFromIjk, scalars: scan.volume.scalars }));
@@ -60,10 +60,10 @@ describe('vesalius register', () => {
     expect(Math.abs(total / (start + read + register + resample + write) - 1)).toBeLessThan(0.1);
     const fixedFromMoving = affineFromRows('ras', 'ras', report.movingToFixed);
     const there = transform(fixedFromMoving, transform(move, [40, -30, 20]));
-    expect(Math.hypot(there[0] - 40, there[1] + 30, there[2] - 20)).toBeLessThan(0.8);
-    expect(report).toMatchObject({ kind: 'rigid', field: null, dims: [48, 48, 48], metric: { name: 'correlation' } });
+    expect(Math.hypot(there[0] - 40, there[1] + 30, there[2] - 20)).toBeLessThan(1);
+    expect(report).toMatchObject({ kind: 'rigid', field: null, dims: [40, 40, 40], metric: { name: 'correlation' } });
     expect(JSON.parse(readFileSync(at('t.json'), 'utf8')).movingToFixed).toEqual(report.movingToFixed);
-    // The carried labels lie on the fixed scan's own, but for the borders of voxels of 8 mm.
+    // The carried labels lie on the fixed scan's own, but for the borders of voxels of 9.6 mm.
     const voxels = (name: string) => new Uint8Array(readFileSync(at(name)).subarray(352));
     const [carried, own] = [voxels('carried.nii'), voxels('fixed-labels.nii')];
     expect([...new Set(carried)].filter((value) => !labelled.has(value))).toEqual([]);
@@ -84,7 +84,7 @@ describe('vesalius register', () => {
       '--kind',
       'deformable',
       '--grid',
-      '80',
+      '120',
       '--transform',
       'bent.json',
       '--json',

@@ -18,7 +18,7 @@ async function head(order: string): Promise<Volume | null> {
 }
 
 describe('register, a real head', () => {
-  it.each(['AIL', 'LAS', 'IRP'])(
+  it.each(['AIL', 'LAS'])(
     'stored as %s and moved is back within a quarter of a voxel at its corners',
     async (order) => {
       const [fixed, other] = [await head('LPS'), await head(order)];

@@ -1,6 +1,6 @@
+import type { Grid, Interpolation } from '#compute/jobs/resampleBox.ts';
 import { invert, transform, type Vector3 } from '#core/space/affine.ts';
 import { movingFromFixed, type SpatialTransform } from '#core/space/registration.ts';
-import type { Grid, Interpolation } from '#compute/jobs/resampleBox.ts';
 
 /** What the kernel of src/kernels/resample.ts does, voxel by voxel in float64, from the definition of a transform alone. */
 export function resampleTwin(

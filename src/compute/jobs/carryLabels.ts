@@ -1,3 +1,4 @@
+import { compactBrick } from '#core/labelmap/fold.ts';
 import {
   BRICK,
   BRICK_VOXELS,
@@ -6,7 +7,6 @@ import {
   type LabelmapData,
   labelmapToDense,
 } from '#core/labelmap/labelmap.ts';
-import { compactBrick } from '#core/labelmap/fold.ts';
 import type { SpatialTransform } from '#core/space/registration.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import { type Dims, voxelCount } from '#core/volume/volume.ts';

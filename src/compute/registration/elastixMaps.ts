@@ -52,6 +52,8 @@ export function parametersOf(stage: Stage, metric: MetricName, seed: number): Pa
     Metric: one(metrics[metric]),
     NewSamplesEveryIteration: one(true),
     NumberOfHistogramBins: one(32),
+    // As many as it has parameters unless told: for B-splines most of the time, for the same result.
+    NumberOfJacobianMeasurements: one(1000),
     NumberOfResolutions: one(1),
     NumberOfSamplesForExactGradient: one(4096),
     NumberOfSpatialSamples: one(samples),

@@ -12,8 +12,15 @@ const GRID_VOXELS = 5;
  * control grid grow finer from level to level (Rueckert et al., IEEE TMI 1999). What one level has bent the next bends further.
  */
 export function stagesOf(kind: RegistrationKind, fixed: WorkingCopy, gridMm?: number): readonly Stage[] {
-  const rigid = (smoothing: number): Stage => ({ kind: 'rigid', smoothing, iterations: 200, samples: 2000 });
-  const shear = (smoothing: number): Stage => ({ kind: 'affine', smoothing, iterations: 200, samples: 2000 });
+  // The coarsest has the way to go, the finer ones what is left of it.
+  const linear = (stage: 'rigid' | 'affine', smoothing: number): Stage => ({
+    kind: stage,
+    smoothing,
+    iterations: smoothing === 4 ? 250 : 120,
+    samples: 2000,
+  });
+  const rigid = (smoothing: number) => linear('rigid', smoothing);
+  const shear = (smoothing: number) => linear('affine', smoothing);
   if (kind === 'rigid') return [rigid(4), rigid(2), rigid(1)];
   if (kind === 'affine') return [rigid(4), rigid(2), shear(2), shear(1)];
   const finest = gridMm ?? Math.max(GRID_MM, GRID_VOXELS * fixed.spacingMm);
