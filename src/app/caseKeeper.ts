@@ -27,26 +27,39 @@ export interface CaseKeeperParts {
   readonly picture: () => Promise<Blob> | null;
 }
 
+/** A worker that died is replaced so many times. */
+const DEATHS = 3;
+
 export function createCaseKeeper({ store, feed, keeping, jobs, recipes, picture }: CaseKeeperParts): CaseKeeper {
-  const worker = new Worker(new URL('../../workers/storage.worker.ts', import.meta.url), { type: 'module' });
   const calls = new Map<number, { resolve: (value: never) => void; reject: (thrown: unknown) => void }>();
   let lastCall = 0;
+  let deaths = 0;
+  let worker = start();
   const post = (message: ToKeeper, transfer: readonly Transferable[] = []) =>
     worker.postMessage(message, [...transfer]);
 
-  worker.addEventListener('message', ({ data }: MessageEvent<FromKeeper>) => {
-    if (data.kind === 'state') return told(data.save);
-    if (data.kind === 'want') return kept.piece(data);
-    const call = calls.get(data.call);
-    calls.delete(data.call);
-    if (data.kind === 'answer') call?.resolve(data.result as never);
-    else call?.reject(new VesaliusError(data.error));
-  });
-  worker.addEventListener('error', (event) => {
-    told('failed');
-    for (const { reject } of calls.values()) reject(died(event.message));
-    calls.clear();
-  });
+  function start(): Worker {
+    const made = new Worker(new URL('../../workers/storage.worker.ts', import.meta.url), { type: 'module' });
+    made.addEventListener('message', ({ data }: MessageEvent<FromKeeper>) => {
+      if (data.kind === 'state') return told(data.save);
+      if (data.kind === 'want') return kept.piece(data);
+      const call = calls.get(data.call);
+      calls.delete(data.call);
+      if (data.kind === 'answer') call?.resolve(data.result as never);
+      else call?.reject(new VesaliusError(data.error));
+    });
+    made.addEventListener('error', ({ message }) => {
+      made.terminate();
+      told('failed');
+      for (const { reject } of calls.values()) reject(died(message));
+      calls.clear();
+      // One that dies each time it begins would do so for ever.
+      if (++deaths > DEATHS) return;
+      worker = start();
+      kept.restart();
+    });
+    return made;
+  }
 
   const told = (save: Exclude<ReturnType<typeof keeping.getState>['save'], 'none'>) => {
     const before = keeping.getState().save;
@@ -122,16 +135,15 @@ function askToStay(): void {
   else window.addEventListener('pointerdown', ask, { once: true });
 }
 
-/** As a card: it stays until it is closed. */
+/** As a card: it stays until it is closed. What a browser calls the quota may be more than the disk has, so it is not told. */
 async function sayFull(jobs: Viewer['jobs']): Promise<void> {
-  const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {};
-  const megabytes = (bytes: number) => `${Math.max(0, Math.round(bytes / 1e6))} MB`;
+  const { usage = 0 } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {};
   const full = new VesaliusError({
     code: 'io',
     what: 'storage',
     where: 'storage of this device',
     expected: 'room for the case',
-    got: `${megabytes(quota - usage)} of ${megabytes(quota)} free`,
+    got: `${Math.max(1, Math.round(usage / 1e6))} MB are used, and no more is given`,
   });
   await jobs.verbs.run('job.keeping', '', () => Promise.reject(full)).catch(() => undefined);
 }

@@ -1,3 +1,4 @@
+import { valuesAtEdge } from '#compute/newSegments.ts';
 import { makePhantom } from '#compute/phantom.ts';
 import { phantomGrid } from '#core/anatomy/phantomSpec.ts';
 import type { VolumeRecord } from '#core/case/schema.ts';
@@ -39,7 +40,7 @@ export async function openStored(
     stillAsked();
     const { volumes } = stored.document;
     const warnings = [...stored.warnings];
-    const later: [VolumeRecord, VolumeRecipe][] = [];
+    const later: Remake[] = [];
     const puts: (() => void)[] = [];
     for (const [n, record] of volumes.entries()) {
       job.step('read', n, volumes.length);
@@ -57,7 +58,10 @@ export async function openStored(
       stillAsked();
       if (found?.kind === 'volume') puts.push(() => store.putVolume(record.id, found.volume.header, found.volume));
       else if (found?.kind === 'recipe') {
-        later.push([record, found.recipe]);
+        const own = stored.layers.filter(({ id: layer }) =>
+          stored.document.segments.some((segment) => segment.layer === layer && segment.volume === record.id),
+        );
+        later.push({ record, recipe: found.recipe, painted: own.some(({ painted }) => painted) });
         puts.push(() => store.putVolume(record.id, found.header, null));
       }
       const field = record.placed?.field ?? null;
@@ -76,17 +80,23 @@ export async function openStored(
     if (!alone) jobs.verbs.notify('notice.copyOpened', stored.title);
     return later;
   });
-  for (const [record, recipe] of later) await remake(parts, record, recipe, opening);
+  for (const each of later) await remake(parts, each, opening);
   await parts.keeper.settled();
   marks.measure('coarse');
   marks.measure('full');
 }
 
-/** A sample is made anew, as it was made the first time. */
+interface Remake {
+  readonly record: VolumeRecord;
+  readonly recipe: VolumeRecipe;
+  /** Somebody has painted in its labels: they stay as they are. */
+  readonly painted: boolean;
+}
+
+/** A sample is made anew, as it was made the first time; where the page had ended before its fine labels came, they come now. */
 async function remake(
   { pool, jobs, store, recipes }: OpenParts,
-  record: VolumeRecord,
-  recipe: VolumeRecipe,
+  { record, recipe, painted }: Remake,
   opening: AbortSignal,
 ): Promise<void> {
   recipes.set(record.id, recipe);
@@ -109,8 +119,25 @@ async function remake(
       },
     );
     const header = store.voxels.header(record.id) ?? made.volume.header;
-    if (store.getState().volumes.some(({ id }) => id === record.id))
-      store.putVolume(record.id, header, { ...made.volume, header });
+    const stillOpen = () => store.getState().volumes.some(({ id }) => id === record.id);
+    if (!stillOpen()) return;
+    store.putVolume(record.id, header, { ...made.volume, header });
+    const fine = new Map(made.segments.map(({ id, voxels }) => [id, voxels]));
+    const own = store
+      .getState()
+      .segments.filter(({ volume, madeBy }) => volume === record.id && madeBy.method === 'phantom');
+    const layer = own[0]?.layer;
+    if (painted || layer === undefined || own.some(({ value, voxels }) => fine.get(value) === voxels)) return;
+    const labels = await pool.run('bricks', [made.labels, grid.dims], { transfer: [made.labels.buffer] });
+    if (!stillOpen()) return;
+    const cut = valuesAtEdge(labels);
+    const facts = made.segments.map(({ id, voxels, volumeMl }) => ({
+      value: id,
+      voxels,
+      volumeMl,
+      cutByEdge: cut.has(id),
+    }));
+    store.verbs.refineLayer(layer, labels, facts);
   });
 }
 

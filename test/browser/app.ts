@@ -131,7 +131,7 @@ function headsetScript(): string {
     __xrDevice.position.set(0, 1.6, 0);`;
 }
 
-async function withoutIsolation(route: Parameters<Parameters<BrowserContext['route']>[1]>[0]): Promise<void> {
+export async function withoutIsolation(route: Parameters<Parameters<BrowserContext['route']>[1]>[0]): Promise<void> {
   const answer = await route.fetch();
   const headers = Object.fromEntries(
     Object.entries(answer.headers()).filter(

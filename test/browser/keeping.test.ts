@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { BrowserContext, Page } from 'playwright-core';
+import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { affine } from '#core/space/affine.ts';
 import { gzippedNifti } from '#io/nifti/write.ts';
 import { serveStatic } from '../../server/static.ts';
 import { seeded, whole as within } from '../state/caseFixtures.ts';
+import { contract } from '../state/keeping/contract.ts';
+import { withoutIsolation } from './app.ts';
 import { launchProfile } from './chromium.ts';
 import { installActs } from './keeping/acts.ts';
 
@@ -20,6 +23,8 @@ const home = mkdtempSync(join(tmpdir(), 'vesalius-kept-'));
 let context: BrowserContext;
 let origin: string;
 let server: Server;
+/** Of the scan's values, all voxels. */
+let scanSum = 0;
 /** Each state that the page told, and when it came here. */
 const told: { readonly digest: string; readonly at: number }[] = [];
 
@@ -59,6 +64,7 @@ async function scanBytes(): Promise<Buffer> {
         const r = Math.hypot(i - 19.5, j - 21.5, k - 17.5);
         scalars[n] = Math.round(200 / (1 + Math.exp(r - 14)) + 400 / (1 + Math.exp(r - 6)));
       }
+  scanSum = scalars.reduce((sum, value) => sum + value, 0);
   const rasFromIjk = affine('ras', 'ijk', [-2, 0, 0, 0, 0, 2, 0.1, 0, 0, -0.1, 2.5, 0, 40, -44, -45, 1]);
   const parts: Uint8Array[] = [];
   for await (const part of gzippedNifti({ dims, rasFromIjk, scalars })) parts.push(part);
@@ -66,8 +72,9 @@ async function scanBytes(): Promise<Buffer> {
 }
 
 /** Until the case is there; `drawn`: until its picture is. */
-async function openAt(query: string, drawn = true): Promise<{ page: Page; faults: string[] }> {
+async function openAt(query: string, drawn = true, plain = false): Promise<{ page: Page; faults: string[] }> {
   const page = await context.newPage();
+  if (plain) await page.route('**/*', withoutIsolation);
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error.stack ?? error)));
   page.on('console', (message) => {
@@ -251,20 +258,6 @@ describe('a case is kept as it is worked on', () => {
     const { page, faults } = await openAt('');
     await page.setViewportSize({ width: 1280, height: 860 });
     const rows = page.locator('[data-testid="recent"] li');
-    if (process.env.PICTURES) {
-      await new Promise((r) => setTimeout(r, 3000));
-      await page.screenshot({ path: join(process.env.PICTURES, 'debug.png') });
-      console.log(
-        await page.evaluate(() =>
-          JSON.stringify([
-            window.theViewer().keeping.getState(),
-            Object.entries(localStorage),
-            Object.entries(sessionStorage),
-            window.theViewer().jobs.getState().errors,
-          ]),
-        ),
-      );
-    }
     await rows.first().waitFor();
     const count = await rows.count();
     expect(count).toBeGreaterThan(2);
@@ -280,6 +273,25 @@ describe('a case is kept as it is worked on', () => {
     expect(await page.evaluate(() => window.vesalius.case().title)).toContain('ball');
     expect(faults).toEqual([]);
     await leave(page);
+  });
+
+  it('without isolation too: voxels are asked for in pieces', async () => {
+    const { page, faults } = await openAt('?urls=/__data/ball.nii.gz', true, true);
+    expect(await page.evaluate(() => window.vesalius.stats().isolated)).toBe(false);
+    await whole(page);
+    const before = await digest(page);
+    await kill(page, false);
+    const again = await openAt('', true, true);
+    expect(await digest(again.page)).toBe(before);
+    expect(
+      await again.page.evaluate(() => {
+        const { voxels, case: store } = window.theViewer();
+        const scalars = voxels.volume(store.getState().volumes[0]?.id ?? '')?.scalars;
+        return [...(scalars ?? [])].reduce((sum, value) => sum + value, 0);
+      }),
+    ).toBe(scanSum);
+    expect(faults).toEqual([]);
+    await leave(again.page);
   });
 
   it('a case of a newer program is listed, refused with words, and no byte of it changes', async () => {
@@ -305,5 +317,27 @@ describe('a case is kept as it is worked on', () => {
     expect(bytes.kept).toContain(manifest);
     expect(await page.locator('.error-card').textContent()).toContain('newer version');
     await leave(page);
+  });
+});
+
+describe('a browser’s own storage', () => {
+  it('keeps the contract of every storage', { timeout: 120_000 }, async () => {
+    const dist = join(home, 'contract');
+    await build({
+      root: join(import.meta.dirname, 'keeping'),
+      configFile: false,
+      logLevel: 'error',
+      worker: { format: 'es' },
+      build: { outDir: dist, target: 'es2022', assetsInlineLimit: 0 },
+    });
+    const served = await serveStatic({ dir: dist, host: 'localhost', port: 5460 });
+    const page = await context.newPage();
+    await page.goto(`http://localhost:${served.port}/`);
+    await page.waitForFunction(() => window.runContract !== undefined);
+    const said = await page.evaluate(() => window.runContract());
+    await page.close();
+    served.server.close();
+    expect(said).toHaveLength(contract.length);
+    expect(said.filter(([, failure]) => failure !== '')).toEqual([]);
   });
 });

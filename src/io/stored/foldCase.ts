@@ -17,7 +17,12 @@ export interface StoredCase {
   /** Records that do not: as the log holds them, migrated. */
   readonly unreadable: readonly { readonly kind: RecordKind; readonly id: string; readonly fields: object }[];
   /** Folded layers that a living segment is in. */
-  readonly layers: readonly { readonly id: string; readonly labels: LabelmapData }[];
+  readonly layers: readonly {
+    readonly id: string;
+    readonly labels: LabelmapData;
+    /** Somebody has painted in it since its first bricks. */
+    readonly painted: boolean;
+  }[];
   /** What could not be read, by file or record. */
   readonly warnings: readonly Warning[];
 }
@@ -72,7 +77,8 @@ export function foldCase(
     return absent;
   };
   const { shape } = CaseDocument;
-  const layers: { id: string; labels: LabelmapData }[] = [];
+  const layers: { id: string; labels: LabelmapData; painted: boolean }[] = [];
+  const paintedLayers = new Set(operations.flatMap((each) => (each.kind === 'paint' ? [each.layer] : [])));
   const counted = new Map<string, SegmentRecord>();
   for (const [id, own] of Map.groupBy(segments, ({ layer }) => layer)) {
     const labels = foldLayer(operations, id, snapshot);
@@ -81,7 +87,7 @@ export function foldCase(
       warnings.push(lostLayer(own));
       continue;
     }
-    layers.push({ id, labels });
+    layers.push({ id, labels, painted: paintedLayers.has(id) });
     const gained = gains(base, labels);
     for (const record of own) counted.set(record.id, withGain(record, gained.get(record.value) ?? 0, volumes));
   }

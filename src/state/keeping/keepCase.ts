@@ -26,6 +26,8 @@ export interface CaseKeeping {
   leaveAside(id: string, files: readonly string[]): void;
   /** Gives the worker a copy of a piece that it cannot reach. */
   piece(want: Extract<FromKeeper, { kind: 'want' }>): void;
+  /** The whole case again, for a worker that took the place of one that died. */
+  restart(): void;
   dispose(): void;
 }
 
@@ -165,6 +167,10 @@ export function keepCase({ store, feed, post, recipe, began }: KeepParts): CaseK
       const found = held[array];
       const bytes = found ? new Uint8Array(bytesOf(found).subarray(start, start + length)) : null;
       post({ kind: 'piece', want, bytes }, bytes ? [bytes.buffer] : []);
+    },
+    restart() {
+      current = '';
+      schedule();
     },
     dispose() {
       unobserve();

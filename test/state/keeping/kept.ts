@@ -20,6 +20,8 @@ export interface Kept {
   settled(): Promise<SaveState>;
   /** Tries again what found no room. */
   retry(): void;
+  /** Takes a case away for good. */
+  remove(id: string): Promise<void>;
 }
 
 export interface KeptOptions {
@@ -40,6 +42,7 @@ export function keptStore(root: StoredRoot, options: KeptOptions = {}): Kept {
     post: (message: FromKeeper) => {
       if (message.kind === 'state') saves.push(message.save);
       if (message.kind === 'want') keeping.piece(message);
+      if (message.kind === 'answer') removed();
     },
     now: () => ++time,
     // Gaps take no time; what is tried again is tried when the test says so.
@@ -47,6 +50,7 @@ export function keptStore(root: StoredRoot, options: KeptOptions = {}): Kept {
     compactBytes,
   });
   let posted = 0;
+  let removed = (): void => {};
   const keeping: CaseKeeping = keepCase({
     store,
     feed,
@@ -76,6 +80,11 @@ export function keptStore(root: StoredRoot, options: KeptOptions = {}): Kept {
       return saves.at(-1) ?? 'saved';
     },
     retry: () => take({ kind: 'retry' }),
+    remove: (id) =>
+      new Promise((resolve) => {
+        removed = resolve;
+        take({ kind: 'ask', call: 1, ask: { what: 'remove', id } });
+      }),
   };
 }
 
