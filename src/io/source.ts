@@ -28,8 +28,11 @@ export interface ByteSource {
   readonly name: string;
   /** null where a server does not say. */
   readonly size: number | null;
-  /** Bytes [from, to), fewer at the end; the caller's own copy. */
-  bytes(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Bytes [from, to), fewer at the end; the caller's own copy.
+   * @param into the caller's, where it is long enough and the source can: what comes is a view of it then
+   */
+  bytes(from: number, to: number, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   stream(): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 }
 
@@ -144,9 +147,9 @@ function openDisk(ref: Extract<SourceRef, { kind: 'disk' }>): ByteSource {
     ref,
     name,
     size,
-    async bytes(from, to) {
-      const end = Math.min(to, size);
-      const bytes = new Uint8Array(Math.max(0, end - from));
+    async bytes(from, to, into) {
+      const length = Math.max(0, Math.min(to, size) - from);
+      const bytes = into && into.length >= length ? into.subarray(0, length) : new Uint8Array(length);
       const fd = open();
       try {
         let at = 0;
