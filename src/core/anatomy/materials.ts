@@ -65,6 +65,11 @@ const rules: readonly (readonly [RegExp, readonly Stop[]])[] = [
   [/kidney stone/, at([600, 'stone'])],
   [/cyst/, at([8, 'fluid'])],
   [/nodule|lesion|tumour/, at([52, 'tumour'])],
+  // Before the bones: an artery is named after the vertebrae.
+  [
+    /artery|aorta|vein|vena|(sagittal|straight|transverse) sinus|vessels|coeliac|atrium|heart .*ventricle/,
+    at([180, 'blood']),
+  ],
   [/tooth|teeth|enamel/, at([1500, 'cortex'])],
   [/skull/, at([240, 'diploe'], [700, 'cortex'])],
   [/cartilage|symphysis/, at([112, 'cartilage'])],
@@ -78,10 +83,6 @@ const rules: readonly (readonly [RegExp, readonly Stop[]])[] = [
   [/spinal cord/, at([42, 'cord'])],
   [/optic nerve|optic/, at([36, 'cord'])],
   [/falx|tentorium|septum/, at([60, 'ligament'])],
-  [
-    /artery|aorta|vein|vena|sinus sagittal|sagittal sinus|transverse sinus|vessels|coeliac|atrium|heart .*ventricle/,
-    at([180, 'blood']),
-  ],
   [/myocardium/, at([112, 'muscle'])],
   [/sinus$|mastoid|ethmoid|airway$|trachea|nasal cavity|ear canal|pharynx$/, at([-1000, 'air'], [30, 'mucosa'])],
   [/white matter|corpus callosum|capsule|brainstem/, at([32, 'white'])],

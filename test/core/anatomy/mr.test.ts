@@ -37,8 +37,14 @@ describe('materialsOf', () => {
   it.each(anatomicalCases)('%s: every structure has its material, several in the order of their HU', async (name) => {
     const grid = phantomGrid({ case: name, size: 32 });
     const body = await makeBody({ case: name, ...grid, noiseHu: 0, seed: 1 });
-    for (const { name: structure } of body.structures) {
+    for (const { name: structure, group } of body.structures) {
       expect(hasMaterial(structure), structure).toBe(true);
+      if (group === 'arteries' || group === 'veins')
+        expect(
+          materialsOf(structure).map(({ material }) => material),
+          structure,
+        ).toEqual(['blood']);
+      if (group === 'air') expect(materialsOf(structure)[0]?.material, structure).toBe('air');
       const stops = materialsOf(structure).map(({ hu }) => hu);
       expect(
         [...stops].sort((a, b) => a - b),
