@@ -41,6 +41,7 @@ export interface StoredPixels {
 export interface Instance {
   /** SeriesInstanceUID, '' where there is none. */
   readonly seriesUid: string;
+  readonly studyUid: string;
   /** What the files of a series have in common where anonymising took its UID away; '' where that is nothing. */
   readonly kinship: string;
   /** Of a DICOMDIR, the files that it lists, being none itself; null of every other file. */
@@ -58,6 +59,7 @@ export interface Instance {
 
 const NOTHING_KNOWN = {
   seriesUid: '',
+  studyUid: '',
   kinship: '',
   listed: null,
   pet: null,
@@ -111,6 +113,7 @@ function describe(dataSet: DataSet): Omit<Instance, 'pixels' | 'frames' | 'error
   const date = isoDate(dataSet.string('x00080021') ?? dataSet.string('x00080022') ?? dataSet.string('x00080020') ?? '');
   return {
     seriesUid: dataSet.string('x0020000e') ?? '',
+    studyUid: dataSet.string('x0020000d') ?? '',
     kinship: kinshipOf(dataSet),
     listed: indexedFiles(dataSet),
     pet: petFacts(dataSet),

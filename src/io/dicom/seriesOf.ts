@@ -31,9 +31,11 @@ export async function seriesOf(group: readonly number[], read: ReadFiles): Promi
   const warnings: Warning[] = [];
   if (of(group[0] as number).seriesUid === '' && group.length > 1) warnings.push(NO_UID);
   const kept = withoutCopies(group, read, warnings);
+  const bodyOf = bodies(kept, read, warnings);
   const slices: Slice[] = kept.flatMap((file) =>
     of(file).frames.map((frame) => ({
       file,
+      body: bodyOf(file),
       name: (files[file] as ByteSource).name,
       pixels: of(file).pixels as StoredPixels,
       frame,
@@ -65,6 +67,29 @@ const NO_UID: Warning = {
   kept: 'files of one study, frame of reference, series number, modality and description',
   text: 'The files do not say which series they belong to; those of one study, series number and description are read as one.',
 };
+
+/**
+ * One series lies in one frame of reference by definition. Where files that share a SeriesInstanceUID do not (two patients whose
+ * identifiers an anonymiser made the same), they are no one body; where nearly each has a frame of its own, that tells nothing.
+ */
+function bodies(kept: readonly number[], { instances }: ReadFiles, warnings: Warning[]): (file: number) => string {
+  const body = (file: number) => {
+    const { studyUid, facts } = instances[file] as Instance;
+    return `${studyUid} ${facts.frameOfReferenceUid ?? ''}`;
+  };
+  // Pictures that are no slices stand each for itself anyway.
+  const placed = kept.filter((file) => instances[file]?.frames.some(({ alone }) => !alone));
+  const count = new Set(placed.map(body)).size;
+  if (count > 1 && count <= placed.length / 2) return body;
+  if (count > 1)
+    warnings.push({
+      code: 'frames-of-reference-differ',
+      where: 'FrameOfReferenceUID',
+      kept: 'one body',
+      text: `The ${placed.length} files of the series name ${count} studies or frames of reference; they were taken to lie in one body.`,
+    });
+  return () => '';
+}
 
 async function ordered(stack: Stack, files: readonly ByteSource[]): Promise<Found[]> {
   try {

@@ -8,6 +8,8 @@ export interface Slice {
   readonly file: number;
   /** The file's base name, for words. */
   readonly name: string;
+  /** Study and frame of reference where those set slices of its series apart; '' where they do not. */
+  readonly body: string;
   readonly pixels: StoredPixels;
   readonly frame: Frame;
 }
@@ -24,7 +26,7 @@ export const SAME_PLACE_MM = 0.005;
 const SAME_DIRECTION = 1e-3;
 
 /**
- * One series as the stacks that it holds. Other matrix, spacing, orientation or number format: always another stack. Other
+ * One series as the stacks that it holds. Other frame of reference, matrix, spacing, orientation or number format: always another stack. Other
  * image type, echo or stack id: only where slices would otherwise share their places (magnitude and phase, two echoes).
  */
 export function stacksOf(slices: readonly Slice[]): Stack[] {
@@ -63,6 +65,7 @@ function split(slices: readonly Slice[], difference: (a: Slice, b: Slice) => str
 }
 
 function geometricDifference(a: Slice, b: Slice): string | null {
+  if (a.body !== b.body) return 'FrameOfReferenceUID';
   if (a.frame.alone !== b.frame.alone) return 'ImagePositionPatient';
   // Pictures that are no slices have nothing in common but their series.
   if (a.frame.alone && a.file !== b.file) return 'SOPInstanceUID';

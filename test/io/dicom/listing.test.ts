@@ -186,6 +186,32 @@ describe('several stacks of one series are named apart', () => {
   });
 });
 
+describe('one SeriesInstanceUID for what lies in several frames of reference', () => {
+  const body = (uid: string): DataSet => ({ x00200052: ['UI', uid] });
+
+  it('is a volume of each: two patients whose identifiers were made the same', async () => {
+    const second = { ...body('1.2.8'), x0020000d: ['UI', '1.2.99'] } as const;
+    const found = await list(
+      sources([
+        axial(0, 1, body('1.2.7')),
+        axial(3, 2, body('1.2.7')),
+        axial(6, 3, body('1.2.7')),
+        axial(9, 4, second),
+        axial(12, 5, second),
+      ]),
+    );
+    expect(found.map(({ header }) => header?.dims[2])).toEqual([3, 2]);
+    for (const series of found) expect(codes(series)).toEqual(['series-split']);
+    expect(found.map(({ facts }) => facts.frameOfReferenceUid)).toEqual(['1.2.7', '1.2.8']);
+  });
+
+  it('is one volume, with a warning, where each file has a frame of its own', async () => {
+    const found = await list(sources([0, 1, 2, 3].map((n) => axial(3 * n, n + 1, body(`1.2.${n}`)))));
+    expect(found.map(({ header }) => header?.dims[2])).toEqual([4]);
+    expect(codes(found[0])).toEqual(['frames-of-reference-differ']);
+  });
+});
+
 describe('a stack of a series that holds several', () => {
   it('opens by its UID from all files and from its own', async () => {
     const files = sources([axial(0, 1), axial(3, 2), axial(6, 3, { x00280030: ['DS', '1\\1'] })]);
