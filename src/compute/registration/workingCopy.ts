@@ -106,7 +106,7 @@ function* blockMeans(
         }
       }
       start += ni * nj;
-      if (start > 1 << 21) {
+      if (start > 1 << 19) {
         start = 0;
         yield { stage, done: b, of: 2 * bk };
       }
