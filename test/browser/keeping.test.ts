@@ -15,7 +15,7 @@ import { withoutIsolation } from './app.ts';
 import { launchProfile } from './chromium.ts';
 import { installActs } from './keeping/acts.ts';
 
-/** How many times the page dies; `npm run test:long` takes more. */
+/** How many times the page dies. */
 const KILLS = Number(process.env.KILLS ?? 50);
 const SEED = Number(process.env.SEED ?? 1);
 

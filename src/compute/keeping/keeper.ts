@@ -4,14 +4,15 @@ import { asVesaliusError, fieldsOf, VesaliusError } from '#core/errors.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import { fileName, type StoredFile, type StoredFolder, type StoredRoot, writeWhole } from '#io/stored/folder.ts';
 import { folderName, listCases, PICTURE_FILE } from '#io/stored/listCases.ts';
-import { loadCase } from '#io/stored/loadCase.ts';
+import { type LoadedCase, loadCase } from '#io/stored/loadCase.ts';
+import { buffersOf, sharedBricks } from '#compute/jobs/sharedBricks.ts';
 import { type ArraySource, hasArrays, readArrays, writeArrays } from './arraysFile.ts';
 import { type CaseWriter, createCaseWriter } from './caseWriter.ts';
 import type { Answers, Ask, FromKeeper, SaveState, ToKeeper } from './protocol.ts';
 
 export interface KeeperParts {
   readonly root: StoredRoot;
-  readonly post: (message: FromKeeper) => void;
+  readonly post: (message: FromKeeper, transfer?: readonly Transferable[]) => void;
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<void>;
   /** How long a log may grow before it is written anew. */
@@ -163,7 +164,7 @@ export function createKeeper({ root, post, now, wait, compactBytes }: KeeperPart
       case 'list':
         return listCases(root);
       case 'load':
-        return loadCase(await known(ask.id));
+        return sharing(await loadCase(await known(ask.id)));
       case 'arrays':
         return readArrays(await known(ask.id), fileName(ask.file, ask.of), ask.shared);
       case 'remove':
@@ -208,13 +209,31 @@ export function createKeeper({ root, post, now, wait, compactBytes }: KeeperPart
         return;
       case 'ask':
         answer(message.ask).then(
-          (result) => post({ kind: 'answer', call: message.call, result }),
+          (result) => post({ kind: 'answer', call: message.call, result }, ownBuffers(result)),
           (thrown) => post({ kind: 'refused', call: message.call, error: fieldsOf(asVesaliusError(thrown)) }),
         );
         return;
     }
     void run();
   };
+}
+
+/** Labels in shared memory, where there is any: whoever asked need not copy them. */
+function sharing(loaded: LoadedCase): LoadedCase {
+  return { ...loaded, layers: loaded.layers.map((layer) => ({ ...layer, labels: sharedBricks(layer.labels) })) };
+}
+
+/** Buffers of an answer that are given away with it. */
+function ownBuffers(result: Answers[keyof Answers]): ArrayBuffer[] {
+  if (result === null || !('kind' in result || 'layers' in result)) return [];
+  const buffers: ArrayBufferLike[] = [];
+  if ('layers' in result) for (const { labels } of result.layers) buffers.push(...buffersOf(labels));
+  else if (result.kind === 'field') buffers.push(result.field.mm.buffer);
+  else if (result.kind === 'volume') {
+    buffers.push(result.volume.scalars.buffer);
+    if (result.volume.rgb) buffers.push(result.volume.rgb.buffer);
+  }
+  return [...new Set(buffers)].filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
 }
 
 /** ENOSPC of a disk, the quota of a browser, a file that takes no more. */

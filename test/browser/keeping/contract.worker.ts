@@ -12,5 +12,3 @@ for (const [n, { name, run }] of contract.entries()) {
   said.push([name, failure]);
 }
 postMessage(said);
-
-export {};
