@@ -9,6 +9,7 @@ import type { GzipEnd } from '../gzip/gunzip.ts';
 import { refuseUnreadable } from '../memory.ts';
 import { firstScalarType, type NumberType, type StoredType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
+import type { ByteSource } from '../source.ts';
 import { openBytes, type SourceHead } from '../sourceHead.ts';
 import { hasTextNumbers, textNumbers } from '../textNumbers.ts';
 
@@ -62,6 +63,15 @@ export async function describeVtk(head: SourceHead): Promise<RasterFile> {
     [0, 0, sk, z],
   ]);
   const size = gzip || source.size === null ? null : Math.max(0, source.size - offset);
+  const next = binary && size !== null ? await arrayAfter(source, offset + count * storedBytes[stored]) : null;
+  if (next !== null) {
+    warnings.push({
+      code: 'arrays-left-out',
+      where: next,
+      kept: 'the first array',
+      text: `More values per point, or values of cells, follow the first array (${next}); they were not read.`,
+    });
+  }
   const fields = { type: 'SCALARS', size: 'DIMENSIONS', data: 'POINT_DATA' };
   // The shortest text of a number is a digit and a blank; the last blank may be missing.
   if (!binary && size !== null && size + 1 < 2 * count) {
@@ -91,6 +101,14 @@ export async function describeVtk(head: SourceHead): Promise<RasterFile> {
       },
     },
   };
+}
+
+/** The keyword of what follows the first array, where that is another; null where it is notes, or nothing. */
+async function arrayAfter(source: ByteSource, at: number): Promise<string | null> {
+  const text = latin1(await source.bytes(at, at + 64), 0, 64);
+  return (
+    /^\s*(SCALARS|COLOR_SCALARS|VECTORS|NORMALS|TEXTURE_COORDINATES|TENSORS|FIELD|CELL_DATA)\s/.exec(text)?.[1] ?? null
+  );
 }
 
 function refuse(code: VesaliusErrorCode, where: string, expected: string, got: string | number): VesaliusError {

@@ -56,6 +56,22 @@ const head = (changes: Record<string, string | null> = {}) =>
     .flatMap(([, line]) => (line === null ? [] : [line]))
     .join('\n');
 const open = (text: string) => read([memorySource('a.vtk', new TextEncoder().encode(text), 19)]);
+/** 2 × 3 × 2 shorts as VTK writes them, then what is given. */
+const binary = (after: string) => {
+  const text = new TextEncoder();
+  const shorts = new Uint8Array(Buffer.from(Int16Array.from({ length: 12 }, (_, n) => n).buffer).swap16());
+  const bytes = Buffer.concat([text.encode(`${head({ form: 'BINARY' })}\n`), shorts, text.encode(after)]);
+  return read([memorySource('a.vtk', new Uint8Array(bytes), 19)]);
+};
+
+it('a second array is not read, and that is told', async () => {
+  const codes = async (after: string) => (await binary(after)).volume.header.warnings.map(({ code }) => code);
+  for (const next of ['SCALARS b float\n', 'FIELD FieldData 1\n', 'VECTORS v float\n', 'CELL_DATA 2\n'])
+    expect(await codes(`\n${next}`)).toEqual(['orientation-missing', 'arrays-left-out']);
+  expect(await codes('\nMETADATA\nINFORMATION 0\n\n')).toEqual(['orientation-missing']);
+  expect([...(await binary('\nSCALARS b float\n')).volume.scalars]).toEqual(Array.from({ length: 12 }, (_, n) => n));
+});
+
 const numbers = '1 2\n3 -4 5 6 7\t8 9 10 11 -32768';
 
 describe('VTK images', () => {
