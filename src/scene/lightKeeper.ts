@@ -161,13 +161,17 @@ export function createLightKeeper(pool: Pool, viewer: Parts): LightKeeper {
   };
 }
 
-/** Every opaque segment that is shown, by layer; null where no layer's grid is known. */
+/**
+ * Every opaque segment of the first volume that is shown, by layer; null where no layer's grid is known. What lies on the grid of a
+ * further volume throws no shade.
+ */
 function bakeSource(viewer: Pick<Viewer, 'case' | 'view' | 'voxels'>): BakeSource | null {
   const { segments, volumes } = viewer.case.getState();
   const { clip: cut } = viewer.view.getState();
   const layers: { labels: BakeSource['layers'][number]['labels']; values: number[] }[] = [];
   let grid: { rasFromIjk: BakeSource['rasFromIjk']; dims: BakeSource['dims'] } | null = null;
-  for (const layer of new Set(segments.map((segment) => segment.layer))) {
+  const own = segments.filter(({ volume }) => volume === volumes[0]?.id);
+  for (const layer of new Set(own.map((segment) => segment.layer))) {
     const held = viewer.voxels.layer(layer);
     const rasFromIjk = gridOfLayer(viewer, layer);
     if (!held || !rasFromIjk) continue;
