@@ -40,8 +40,17 @@ export function sliceReader(
   let opened: { source: number; pixels: PixelSource; mosaic: Promise<Uint8Array<ArrayBuffer>> | null } | null = null;
   let fetched: { n: number; bytes: Promise<Uint8Array<ArrayBuffer>> } | null = null;
 
+  // Two by turns: one slice is decoded while the next is fetched. A new array for each would be garbage at once.
+  const rooms: Uint8Array<ArrayBuffer>[] = [new Uint8Array(0), new Uint8Array(0)];
+  let turn = 0;
+  const room = (bytes: number): Uint8Array<ArrayBuffer> => {
+    if ((rooms[turn] as Uint8Array).length < bytes) rooms[turn] = new Uint8Array(bytes + (bytes >> 2));
+    return rooms[turn] as Uint8Array<ArrayBuffer>;
+  };
+
   const load = async (n: number): Promise<Uint8Array<ArrayBuffer>> => {
     const slice = slices[n] as PlannedSlice;
+    turn = 1 - turn;
     if (opened?.source !== slice.source) {
       const ref = sources[slice.source];
       if (!ref)
@@ -52,7 +61,11 @@ export function sliceReader(
           expected: 'a file',
           got: slice.source,
         });
-      opened = { source: slice.source, pixels: pixelSource(openSource(ref), pictureOf(slice.pixels)), mosaic: null };
+      opened = {
+        source: slice.source,
+        pixels: pixelSource(openSource(ref), pictureOf(slice.pixels), slice.pixels.mosaic ? undefined : room),
+        mosaic: null,
+      };
     }
     if (!slice.pixels.mosaic) return opened.pixels.frame(slice.frame);
     opened.mosaic ??= opened.pixels.frame(0);
@@ -64,6 +77,8 @@ export function sliceReader(
       const slice = slices[n] as PlannedSlice;
       const { pixels, slope, intercept } = slice;
       try {
+        // What is still fetched for nothing must not be written into a room that is used again.
+        if (fetched && fetched.n !== n) await fetched.bytes.catch(() => {});
         const stored = await (fetched?.n === n ? fetched.bytes : load(n));
         fetched = next === null ? null : { n: next, bytes: load(next) };
         // Should the reading stop before it is awaited, its failure is nobody's.
