@@ -14,6 +14,8 @@ export interface Measured {
   readonly msMedian: number;
   /** Of the whole process; null where the system does not tell. */
   readonly peakBytes: number | null;
+  /** Of a bench of memory: the peak ÷ the bytes of the voxels. */
+  readonly overVoxels?: number;
 }
 
 export interface Peer {

@@ -66,7 +66,8 @@ function keyOf(row: BenchRow): string {
 
 function line({ bench, case: name, ours, peers, ratio }: BenchRow): string {
   const megabytes = (bytes: number | null) => (bytes === null ? '?' : `${Math.round(bytes / 1e6)} MB`);
-  const own = `${ours.msMin} ms (median ${ours.msMedian}, peak ${megabytes(ours.peakBytes)})`;
+  const over = ours.overVoxels === undefined ? '' : `, ${ours.overVoxels}× the voxels`;
+  const own = `${ours.msMin} ms (median ${ours.msMedian}, peak ${megabytes(ours.peakBytes)}${over})`;
   const others = peers.map((peer) =>
     peer.msMin === null
       ? `${peer.name} absent`
