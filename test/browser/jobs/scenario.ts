@@ -6,15 +6,20 @@ import { isosurface, prepareIsosurface } from '#compute/isosurface.ts';
 import type { LabelsFile } from '#compute/jobs/writeLabels.ts';
 import type { Jobs } from '#compute/jobTable.ts';
 import { methods } from '#compute/methods/registry.ts';
+import { newSegments } from '#compute/newSegments.ts';
 import { makePhantom } from '#compute/phantom.ts';
 import { createPool, type Pool, type WorkerHandle } from '#compute/pool.ts';
-import { segment } from '#compute/segment.ts';
+import { type SegmentationResult, segment } from '#compute/segment.ts';
 import { simplify } from '#compute/simplify.ts';
 import { brickSurfaces, labelNets, labelSurfaces } from '#compute/surfaceNets.ts';
 import { phantomGrid } from '#core/anatomy/phantomSpec.ts';
+import { CASE_VERSION } from '#core/case/schema.ts';
+import { firstWindow, middleOf, volumeRecord } from '#core/case/volumeRecord.ts';
 import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import type { SegmentMesh } from '#core/mesh/mesh.ts';
 import { affine, multiply } from '#core/space/affine.ts';
+import type { Volume } from '#core/volume/volume.ts';
+import type { BundleContent } from '#io/bundle/write.ts';
 import type { SourceRef } from '#io/source.ts';
 import { binaryStl, icosphere } from '../../io/mesh/meshes.ts';
 import { contentHash } from './contentHash.ts';
@@ -31,7 +36,9 @@ export async function runScenario(spawn: () => WorkerHandle, ref: SourceRef): Pr
     ...inner,
     async run<Name extends keyof Jobs>(job: Name, ...rest: unknown[]) {
       const result = await (inner.run as (job: string, ...rest: unknown[]) => Promise<unknown>)(job, ...rest);
-      transcript.push(`${job}: ${contentHash(job === 'writeLabels' ? unpacked(result as LabelsFile) : result)}`);
+      transcript.push(
+        `${job}: ${contentHash(job === 'writeLabels' ? unpacked(result as LabelsFile) : job === 'writeBundle' ? 'read back below' : result)}`,
+      );
       return result as never;
     },
   };
@@ -131,9 +138,39 @@ async function scenario(pool: Pool, ref: SourceRef): Promise<void> {
   await pool.run('readSegments', [[stl], [{ name: 'phantom', ...grid }]]);
   // Whole numbers all of them: a labelmap as good as any, on a grid of its own.
   await pool.run('readSegments', [[ref], []]);
+  const bundle = await pool.run('writeBundle', [caseOf(volume, labels), '2026-01-01T00:00:00Z', []]);
+  const file = new File([...bundle.parts], 'a.vesalius');
+  await pool.run('readBundle', [{ kind: 'file', file, path: 'a.vesalius' }, false]);
   await pool.run('listSeries', [[ref]]);
   await pool.run('readVolume', [[ref], { shared: false }]);
   await pool.run('openScan', [[ref], { shared: false }]);
+}
+
+/** A case of one scan and one layer. */
+function caseOf(volume: Volume, labels: Uint8Array<ArrayBufferLike>): BundleContent {
+  const bricks = labelmapFromDense(labels, volume.header.dims);
+  const found = {
+    labels,
+    segments: [{ value: 5, name: 'five', tissue: 'other', group: 'other', voxels: 9 }],
+    settings: {},
+    warnings: [],
+  } as unknown as SegmentationResult;
+  const look = { opacity: 1, isovalue: null, automatic: false };
+  const segments = newSegments({ method: 'threshold' }, found, bricks, volume.header, look, 0);
+  return {
+    document: {
+      version: CASE_VERSION,
+      title: 'made',
+      volumes: [volumeRecord('v', volume.header)],
+      segments: segments.map((each) => ({ ...each, id: 's', slot: 1, layer: 'l', volume: 'v' })),
+      measurements: [],
+      crosshair: middleOf(volume.header),
+      window: firstWindow(volume.header),
+    },
+    volumes: [{ id: 'v', volume }],
+    layers: [{ id: 'l', labels: bricks }],
+    fields: [],
+  };
 }
 
 /** A surface without end in a cube of n voxels a side: sin x cos y + sin y cos z + sin z cos x, by a period of 12 voxels. */
