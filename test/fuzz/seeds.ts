@@ -7,9 +7,14 @@ import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import { affine } from '#core/space/affine.ts';
 import { writeBundle } from '#io/bundle/write.ts';
 import { EXPLICIT_BIG, IMPLICIT_LITTLE } from '#io/dicom/transferSyntax.ts';
+import { arraysHeadBytes } from '#io/stored/arrays.ts';
+import { readFrames } from '#io/stored/frames.ts';
+import { labelsBytes } from '#io/stored/labels.ts';
 import { writeNifti } from '#io/nifti/write.ts';
 import { dataFile } from '../data.ts';
-import { ctSlice, dicomFile } from '../io/dicom/dicomFile.ts';
+import { ctSlice, type DataSet, dicomFile } from '../io/dicom/dicomFile.ts';
+import { binaryStl, glb, icosphere, objText, plyText, vtkText } from '../io/mesh/meshes.ts';
+import { SIZE, segFile } from '../io/segments/segFile.ts';
 import { volumeHeader } from '../state/caseFixtures.ts';
 import type { ReaderId } from './readers.ts';
 
@@ -50,6 +55,136 @@ function analyze(): readonly Uint8Array[] {
   return [head, voxels];
 }
 
+/** Three labels on a grid of 5 × 4 × 3. */
+export const labelmap = writeNifti({
+  dims: [5, 4, 3],
+  rasFromIjk: affine('ras', 'ijk', [-0.8, 0, 0, 0, 0, 0.9, 0, 0, 0, 0, 1.5, 0, 20, -30, 10, 1]),
+  scalars: Uint8Array.from({ length: 60 }, (_, n) => n % 4),
+});
+const segNrrd = `NRRD0004\ntype: unsigned char\ndimension: 4\nspace: left-posterior-superior\nsizes: 2 5 3 2\nspace directions: none (0.5,0,0) (0,0.75,0) (0,0,2)\nkinds: list domain domain domain\nencoding: raw\nspace origin: (-10,20,100)\nSegment0_ID:=Segment_1\nSegment0_Name:=liver\nSegment0_Color:=0.86 0.5 0.4\nSegment0_LabelValue:=1\nSegment0_Layer:=0\nSegment0_Extent:=0 4 0 2 0 1\nSegment1_ID:=Segment_2\nSegment1_Name:=mass\nSegment1_LabelValue:=1\nSegment1_Layer:=1\n\n`;
+const pixels = Array.from({ length: SIZE[0] * SIZE[1] }, (_, n) => (n % 3 === 0 ? 1 : 0));
+const ball = icosphere(30, [10, -20, 30], 1);
+const vtkFiles = JSON.parse(readFileSync(`${import.meta.dirname}/../oracle/meshes.json`, 'utf8')).files as Record<
+  string,
+  string
+>;
+const byVtk = (name: string) => new Uint8Array(Buffer.from(vtkFiles[name] as string, 'base64'));
+
+function stlText(): Uint8Array {
+  const point = (n: number) => [0, 1, 2].map((axis) => ball.positions[3 * n + axis]).join(' ');
+  const facets = Array.from({ length: ball.triangles.length / 3 }, (_, n) => ball.triangles.slice(3 * n, 3 * n + 3));
+  return text(
+    `solid ball\n${facets.map((corners) => `facet normal 0 0 0\nouter loop\n${corners.map((n) => `vertex ${point(n)}\n`).join('')}endloop\nendfacet\n`).join('')}endsolid ball\n`,
+  );
+}
+
+/** A square on each of two slices of the scan, one with a hole. */
+function rtStruct(): Uint8Array {
+  const square = (half: number, z: number): DataSet => ({
+    x30060042: ['CS', 'CLOSED_PLANAR'],
+    x30060046: ['IS', '4'],
+    x30060050: [
+      'DS',
+      [-1, -1, 1, -1, 1, 1, -1, 1]
+        .map((side, n) => (n % 2 ? 20 : -10) + half * side)
+        .map((v, n) => (n % 2 ? `${v}\\${z}` : v))
+        .join('\\'),
+    ],
+  });
+  return dicomFile({
+    x00080016: ['UI', '1.2.840.10008.5.1.4.1.1.481.3'],
+    x00080060: ['CS', 'RTSTRUCT'],
+    x30060020: ['SQ', { items: [{ x30060022: ['IS', '1'], x30060026: ['LO', 'liver'] }] }],
+    x30060039: [
+      'SQ',
+      {
+        items: [
+          {
+            x3006002a: ['IS', '255\\0\\0'],
+            x30060040: ['SQ', { items: [square(20, 12), square(8, 12), square(15, 15)] }],
+            x30060084: ['IS', '1'],
+          },
+        ],
+      },
+    ],
+  });
+}
+
+/** Files of segments, of meshes, and of a case that is kept. */
+function others(): readonly (readonly [ReaderId, string, Uint8Array])[] {
+  // On the slices of the scan that the reader holds them against.
+  const frames = [0, 1, 2].map((k) => ({ k, z: 30 + 3 * k, segment: (k % 2) + 1, pixels }));
+  const names = '{"labels":{"background":0,"liver":1,"left kidney":2,"right kidney":3}}';
+  return [
+    ['segments', 'binary.dcm', segFile({ stepMm: 3, frames })],
+    [
+      'segments',
+      'fractional.dcm',
+      segFile({
+        stepMm: 3,
+        kind: 'FRACTIONAL',
+        frames: frames.map((frame) => ({ ...frame, pixels: pixels.map((v) => 180 * v) })),
+      }),
+    ],
+    ['segments', 'labelmap.dcm', segFile({ stepMm: 3, kind: 'LABELMAP', frames: frames.slice(0, 2) })],
+    ['segments', 'rt.dcm', rtStruct()],
+    [
+      'segments',
+      'a.seg.nrrd',
+      joined(
+        text(segNrrd),
+        Uint8Array.from({ length: 60 }, (_, n) => n % 2),
+      ),
+    ],
+    ['segments', 'labels.nii', labelmap],
+    [
+      'segments',
+      'a.ctbl',
+      text('# Color\n0 background 0 0 0 0\n1 liver 221 130 101 255\n2 kidney 185 102 83 255\n3 mass 144 238 144 255\n'),
+    ],
+    [
+      'segments',
+      'itksnap.txt',
+      text(
+        '################\n# ITK-SnAP Label Description File\n################\n    0     0    0    0        0  0  0    "Clear Label"\n    1   255    0    0        1  1  1    "liver"\n    2     0  255    0        1  1  1    "kidney"\n',
+      ),
+    ],
+    ['segments', 'names.json', text(names)],
+    [
+      'segments',
+      'names.csv',
+      text('LabelValue,Name,Color_R,Color_G,Color_B\n1,liver,200,100,50\n2,"left, kidney",1,2,3\n'),
+    ],
+    ['mesh', 'ball.stl', binaryStl(ball)],
+    ['mesh', 'text.stl', stlText()],
+    ['mesh', 'ball.obj', objText(ball)],
+    ['mesh', 'ball.ply', plyText(ball)],
+    ['mesh', 'little.ply', byVtk('little.ply')],
+    ['mesh', 'ball.vtk', vtkText(ball)],
+    ['mesh', 'binary.vtk', byVtk('binary.vtk')],
+    ['mesh', 'raw-zlib.vtp', byVtk('raw-zlib.vtp')],
+    ['mesh', 'base64-zlib.vtp', byVtk('base64-zlib.vtp')],
+    ['mesh', 'ball.glb', glb(ball)],
+    ['stored', 'log.1', storedLog],
+    ['stored', 'act', readFrames(storedLog).payloads[0] ?? new Uint8Array(0)],
+    ['stored', 'manifest', readFileSync(`${import.meta.dirname}/../fixtures/stored/v1.manifest`)],
+    [
+      'stored',
+      'labels',
+      readFrames(
+        labelsBytes(
+          labelmapFromDense(
+            Uint8Array.from({ length: 40_000 }, (_, n) => (n >> 4) % 3),
+            [40, 40, 25],
+          ),
+        ),
+      ).payloads[0] as Uint8Array,
+    ],
+    ['stored', 'arrays', arraysHeadBytes({ kind: 'volume', header: volumeHeader('ct', [5, 4, 3]), rgb: false })],
+  ];
+}
+const storedLog = new Uint8Array(readFileSync(`${import.meta.dirname}/../fixtures/stored/v1.log`));
+
 function made(): Seed[] {
   const files: readonly (readonly [ReaderId, string, Uint8Array])[] = [
     ['volume', 'a.nii', nifti],
@@ -68,6 +203,7 @@ function made(): Seed[] {
       'study.zip',
       zipSync({ 'IM/1': dicom, 'IM/2': dicomFile(ctSlice({ position: [1, 2, 5], instance: 2 })) }),
     ],
+    ...others(),
     ['bundle', 'a.vesalius', bundled],
     ['pair', 'a.img', joined(...analyze())],
     ['case', 'case.json', readFileSync(`${import.meta.dirname}/../fixtures/case/v2.json`)],
