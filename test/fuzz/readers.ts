@@ -17,7 +17,7 @@ import { readLabels } from '#io/stored/labels.ts';
 import { loadCase } from '#io/stored/loadCase.ts';
 import { readManifest } from '#io/stored/manifest.ts';
 import { memorySource, read } from '../io/memorySource.ts';
-import { labelmap } from './seeds.ts';
+import { labelmap } from './labelmap.ts';
 
 export type ReaderId = keyof typeof readers;
 

@@ -1,21 +1,23 @@
 // Small sound files of every format, made here; where real ones are on this machine, some of those too.
 import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, inflateSync } from 'node:zlib';
 import { unzipSync, zipSync } from 'fflate';
 import { readCase } from '#core/case/migrate.ts';
 import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
 import { affine } from '#core/space/affine.ts';
 import { writeBundle } from '#io/bundle/write.ts';
-import { EXPLICIT_BIG, IMPLICIT_LITTLE } from '#io/dicom/transferSyntax.ts';
+import { DEFLATED, EXPLICIT_BIG, IMPLICIT_LITTLE } from '#io/dicom/transferSyntax.ts';
 import { arraysHeadBytes } from '#io/stored/arrays.ts';
 import { readFrames } from '#io/stored/frames.ts';
 import { labelsBytes } from '#io/stored/labels.ts';
 import { writeNifti } from '#io/nifti/write.ts';
 import { dataFile } from '../data.ts';
 import { ctSlice, type DataSet, dicomFile } from '../io/dicom/dicomFile.ts';
+import { htj2k, jpeg, jpeg2000, jpegLossless, jpegLs, rle } from '../io/dicom/encoders.ts';
 import { binaryStl, glb, icosphere, objText, plyText, vtkText } from '../io/mesh/meshes.ts';
 import { SIZE, segFile } from '../io/segments/segFile.ts';
 import { volumeHeader } from '../state/caseFixtures.ts';
+import { labelmap } from './labelmap.ts';
 import type { ReaderId } from './readers.ts';
 
 export interface Seed {
@@ -55,12 +57,6 @@ function analyze(): readonly Uint8Array[] {
   return [head, voxels];
 }
 
-/** Three labels on a grid of 5 × 4 × 3. */
-export const labelmap = writeNifti({
-  dims: [5, 4, 3],
-  rasFromIjk: affine('ras', 'ijk', [-0.8, 0, 0, 0, 0, 0.9, 0, 0, 0, 0, 1.5, 0, 20, -30, 10, 1]),
-  scalars: Uint8Array.from({ length: 60 }, (_, n) => n % 4),
-});
 const segNrrd = `NRRD0004\ntype: unsigned char\ndimension: 4\nspace: left-posterior-superior\nsizes: 2 5 3 2\nspace directions: none (0.5,0,0) (0,0.75,0) (0,0,2)\nkinds: list domain domain domain\nencoding: raw\nspace origin: (-10,20,100)\nSegment0_ID:=Segment_1\nSegment0_Name:=liver\nSegment0_Color:=0.86 0.5 0.4\nSegment0_LabelValue:=1\nSegment0_Layer:=0\nSegment0_Extent:=0 4 0 2 0 1\nSegment1_ID:=Segment_2\nSegment1_Name:=mass\nSegment1_LabelValue:=1\nSegment1_Layer:=1\n\n`;
 const pixels = Array.from({ length: SIZE[0] * SIZE[1] }, (_, n) => (n % 3 === 0 ? 1 : 0));
 const ball = icosphere(30, [10, -20, 30], 1);
@@ -203,6 +199,8 @@ function made(): Seed[] {
       'study.zip',
       zipSync({ 'IM/1': dicom, 'IM/2': dicomFile(ctSlice({ position: [1, 2, 5], instance: 2 })) }),
     ],
+    ...packedFiles,
+    ...written(),
     ...others(),
     ['bundle', 'a.vesalius', bundled],
     ['pair', 'a.img', joined(...analyze())],
@@ -219,12 +217,86 @@ function made(): Seed[] {
   return files.map(([reader, name, bytes]) => ({ reader, name, bytes }));
 }
 
+/** Pictures of 64 × 48 in the syntaxes that pictures are packed in. */
+async function packed(): Promise<readonly (readonly [ReaderId, string, Uint8Array])[]> {
+  const [rows, columns] = [48, 64];
+  const deep = Array.from({ length: rows * columns }, (_, n) => (37 * n + (n % 7) ** 3) % 4096);
+  const grey = deep.map((value) => value >> 4);
+  const colours = grey.flatMap((value) => [value, 255 - value, value >> 1]);
+  const file = (stream: Uint8Array, syntax: string, bits: 8 | 16 = 16, more: DataSet = {}): Uint8Array =>
+    dicomFile(
+      ctSlice({
+        position: [1, 2, 3],
+        extra: {
+          x00280010: ['US', [rows]],
+          x00280011: ['US', [columns]],
+          x00280100: ['US', [bits]],
+          x00280101: ['US', [bits]],
+          x00280102: ['US', [bits - 1]],
+          x00280103: ['US', [0]],
+          x7fe00010: ['OB', { fragments: [new Uint8Array(0), stream] }],
+          ...more,
+        },
+      }),
+      { syntax },
+    );
+  const rgb = { x00280002: ['US', [3]], x00280004: ['CS', 'RGB'], x00280006: ['US', [0]] } as const satisfies DataSet;
+  const words = {
+    rows,
+    columns,
+    bytes: new Uint8Array(Uint16Array.from(deep).buffer),
+    bits: 16,
+    components: 1,
+  } as const;
+  const bytes = { rows, columns, bytes: Uint8Array.from(grey), bits: 8, components: 1 } as const;
+  const three = { ...bytes, bytes: Uint8Array.from(colours), components: 3 } as const;
+  const lossless = { precision: 12, components: 1, predictor: 4, shift: 0, restart: 8 };
+  const name = '1.2.840.10008.1.2.';
+  return [
+    ['volume', 'rle.dcm', file(rle(deep, 2), `${name}5`)],
+    ['volume', 'rle-rgb.dcm', file(rle(colours, 1, 3), `${name}5`, 8, rgb)],
+    ['volume', 'jpeg.dcm', file(await jpeg(bytes, 90), `${name}4.50`, 8)],
+    [
+      'volume',
+      'progressive.dcm',
+      file(await jpeg(three, 80, true), `${name}4.55`, 8, { ...rgb, x00280004: ['CS', 'YBR_FULL_422'] }),
+    ],
+    ['volume', 'lossless.dcm', file(jpegLossless(deep, columns, lossless), `${name}4.70`)],
+    ['volume', 'jpegls.dcm', file(await jpegLs(words, 0), `${name}4.80`)],
+    ['volume', 'jpeg2000.dcm', file(await jpeg2000(words), `${name}4.90`)],
+    ['volume', 'htj2k.dcm', file(await htj2k(words), `${name}4.201`)],
+    ['volume', 'deflated.dcm', dicomFile(slice, { syntax: DEFLATED })],
+  ];
+}
+const packedFiles = await packed();
+
+/** As VTK, nibabel and ITK have written them. */
+const WRITTEN = {
+  'VTK binary int16': 'a.vtk',
+  'VTK text, a field': 'text.vtk',
+  'MINC 1 int16, a scale for each slice, turned': 'a.mnc',
+  'MINC 1 float32, two times, a long header': 'times.mnc',
+  'MINC 2, x y z, turned, a range for each slice': 'two.mnc',
+};
+function written(): readonly (readonly [ReaderId, string, Uint8Array])[] {
+  const files = JSON.parse(readFileSync(`${import.meta.dirname}/../oracle/itkFiles.json`, 'utf8')) as {
+    name: string;
+    bytes: string;
+  }[];
+  return Object.entries(WRITTEN).map(([title, name]) => {
+    const file = files.find((each) => each.name === title);
+    if (!file) throw new Error(`no ${title}`);
+    return ['volume', name, new Uint8Array(inflateSync(Buffer.from(file.bytes, 'base64')))];
+  });
+}
+
 /** Small real ones: their structure is richer than what is made here. */
 const REAL: readonly (readonly [ReaderId, string])[] = [
   ['volume', 'damaged/ok.nii.gz'],
   ['volume', 'damaged/ok.nrrd'],
   ['volume', 'damaged/ok.dcm'],
   ['volume', 'nibabel/test.mgz'],
+  ['volume', 'pydicom/rtdose.dcm'],
   ['volume', 'dcmqi/23x38x3/multiframe/mf.dcm'],
 ];
 
