@@ -48,6 +48,9 @@ describe('an opening', () => {
     const open = createOpener({
       ...{ pool, store, jobs, surfaces, keeper, shared: false },
       newId: (kind) => kind,
+      recipes: new Map(),
+      coarser: new Map(),
+      stored: () => Promise.reject(new Error('nothing is kept here')),
       ask: (_choices, opening) =>
         new Promise((resolve) => {
           asked.push(opening);

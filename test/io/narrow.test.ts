@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allocateScalars, type ScalarType, scalarsOver } from '#core/volume/volume.ts';
-import { firstScalarType, fittingType, type StoredType, storedBytes, voxelSink } from '#io/narrow.ts';
+import { firstScalarType, fittingType, type NumberType, storedBytes, voxelSink } from '#io/narrow.ts';
 import { extend, valueRange } from '#io/valueRange.ts';
 
-const write: Readonly<Record<StoredType, (view: DataView, at: number, value: number, little: boolean) => void>> = {
+const write: Readonly<Record<NumberType, (view: DataView, at: number, value: number, little: boolean) => void>> = {
   i8: (view, at, value) => view.setInt8(at, value),
   u8: (view, at, value) => view.setUint8(at, value),
   i16: (view, at, value, little) => view.setInt16(at, value, little),
@@ -16,7 +16,7 @@ const write: Readonly<Record<StoredType, (view: DataView, at: number, value: num
   f32: (view, at, value, little) => view.setFloat32(at, value, little),
   f64: (view, at, value, little) => view.setFloat64(at, value, little),
 };
-const limits: Readonly<Record<StoredType, readonly [number, number]>> = {
+const limits: Readonly<Record<NumberType, readonly [number, number]>> = {
   i8: [-128, 127],
   u8: [0, 255],
   i16: [-32768, 32767],
@@ -28,7 +28,7 @@ const limits: Readonly<Record<StoredType, readonly [number, number]>> = {
   f32: [-(2 ** 24), 2 ** 24],
   f64: [-(2 ** 24), 2 ** 24],
 };
-const types = Object.keys(limits) as StoredType[];
+const types = Object.keys(limits) as NumberType[];
 
 describe('voxelSink', () => {
   it('gives each stored number back, cut anywhere, or says that it does not fit', () => {

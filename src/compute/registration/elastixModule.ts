@@ -1,4 +1,4 @@
-import { nodeBuiltin } from '#compute/port.ts';
+import { instantiateItk } from '#io/itk/itkModule.ts';
 
 /** elastix' own form of parameters: every value a list of words. */
 export type ParameterMap = Readonly<Record<string, readonly string[]>>;
@@ -24,7 +24,6 @@ interface ElastixGlue {
   getExceptionMessage?(exception: unknown): readonly string[];
   readonly HEAPU8: Uint8Array;
 }
-type ElastixFactory = (options: object) => Promise<ElastixGlue>;
 
 /** What one run has to say: the transform maps it found, one for each parameter map. */
 export interface ElastixRun {
@@ -32,20 +31,13 @@ export interface ElastixRun {
   readonly log: string;
 }
 
-/**
- * The package ships its WebAssembly packed by Zstandard (2.4 MB; 13 MB unpacked; the unpacked file beside it is of an older build).
- * The script that goes with it is a file of its own too: bundled, it would bring that older build along. Each URL is written out for
- * the bundler to emit the file.
- */
-const files = {
-  'elastix.wasm.zst': new URL(
-    '../../../node_modules/@itk-wasm/elastix/dist/pipelines/elastix.wasm.zst',
-    import.meta.url,
-  ),
-  'elastix.js': new URL('../../../node_modules/@itk-wasm/elastix/dist/pipelines/elastix.js', import.meta.url),
+/** 2.4 MB packed, 13 MB unpacked; the unpacked file beside it in the package is of an older build. */
+const program = {
+  package: '@itk-wasm/elastix',
+  name: 'elastix',
+  glue: new URL('../../../node_modules/@itk-wasm/elastix/dist/pipelines/elastix.js', import.meta.url),
+  packed: new URL('../../../node_modules/@itk-wasm/elastix/dist/pipelines/elastix.wasm.zst', import.meta.url),
 } as const;
-
-let compiled: Promise<WebAssembly.Module> | undefined;
 
 /**
  * Runs elastix once on `fixed` and `moving` with one parameter map; `initial` is a chain of transform maps, the first of them
@@ -60,7 +52,7 @@ export async function runElastix(
   initial: readonly ParameterMap[],
 ): Promise<ElastixRun> {
   const words: string[] = [];
-  const module = await instantiate((line) => words.push(line));
+  const module = await instantiateItk<ElastixGlue>(program, (line) => words.push(line));
   const args = ['0', '0', '1', '2', '--memory-io', '--fixed', '1', '--moving', '2'];
   giveText(module, 0, JSON.stringify([parameters]));
   giveImage(module, 1, fixed);
@@ -85,53 +77,6 @@ export async function runElastix(
   }
   if (status !== 0) throw new Error(lastWords(words, `exit ${status}`));
   return { transforms: JSON.parse(takeText(module, 2)) as ParameterMap[], log: words.join('\n') };
-}
-
-async function instantiate(say: (line: string) => void): Promise<ElastixGlue> {
-  compiled ??= compile();
-  // A failed download may be tried again.
-  compiled.catch(() => {
-    compiled = undefined;
-  });
-  const wasm = await compiled;
-  const imported: { readonly default: unknown } = await import(/* @vite-ignore */ urlOf('elastix.js'));
-  const options = {
-    instantiateWasm(
-      imports: Record<string, Record<string, () => unknown>>,
-      receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
-    ) {
-      const instance = new WebAssembly.Instance(wasm, imports);
-      receive(instance, wasm);
-      return instance.exports;
-    },
-  };
-  // The module's own print writes to the console and would take the place of ours: these cannot be replaced.
-  for (const name of ['print', 'printErr']) Object.defineProperty(options, name, { get: () => say, set: () => {} });
-  return await (imported.default as ElastixFactory)(options);
-}
-
-/** Compiled here and now: in Node asynchronous compiling does not keep the event loop alive. */
-async function compile(): Promise<WebAssembly.Module> {
-  const [{ decompress }, bytes] = await Promise.all([import('fzstd'), packedBytes()]);
-  return new WebAssembly.Module(decompress(bytes) as Uint8Array<ArrayBuffer>);
-}
-
-/** In Node the package is asked for its folder, since a bundle may lie anywhere. */
-function urlOf(name: keyof typeof files): string {
-  const module = nodeBuiltin<{ createRequire(from: string): { resolve(id: string): string } }>('node:module');
-  const url = nodeBuiltin<{ pathToFileURL(path: string): URL }>('node:url');
-  if (!module || !url) return files[name].href;
-  const main = url.pathToFileURL(module.createRequire(import.meta.url).resolve('@itk-wasm/elastix'));
-  return new URL(`pipelines/${name}`, main).href;
-}
-
-async function packedBytes(): Promise<Uint8Array> {
-  const url = urlOf('elastix.wasm.zst');
-  const fs = nodeBuiltin<{ promises: { readFile(url: URL): Promise<Uint8Array> } }>('node:fs');
-  if (fs) return fs.promises.readFile(new URL(url));
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`elastix: HTTP ${answer.status}`);
-  return new Uint8Array(await answer.arrayBuffer());
 }
 
 /** Bytes in the module's memory as part `part` of input `input`; the value is their address as ITK's JSON writes it. */

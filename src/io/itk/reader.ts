@@ -1,6 +1,6 @@
 import { VesaliusError } from '#core/errors.ts';
-import { nodeBuiltin } from '../nodeBuiltin.ts';
 import type { ItkKind } from './format.ts';
+import { type ItkProgram, instantiateItk } from './itkModule.ts';
 
 /** What ITK says of an image. Directions are columns of a row-major matrix of `size.length` rows. */
 export interface ItkImage {
@@ -23,13 +23,9 @@ interface Reader {
   getExceptionMessage?(exception: unknown): readonly string[];
   readonly HEAPU8: Uint8Array<ArrayBuffer>;
 }
-type Factory = (options: object) => Promise<Reader>;
 
-/**
- * One pair of files per reader, from our own origin, fetched when a file needs it. Written out for the bundler to emit them;
- * in Node they are beside the package's own entry, since a bundle may lie anywhere.
- */
-const FILES: Readonly<Record<ItkKind, { readonly glue: URL; readonly packed: URL }>> = {
+/** Written out for the bundler to emit the files. */
+const FILES: Readonly<Record<ItkKind, Pick<ItkProgram, 'glue' | 'packed'>>> = {
   minc: {
     glue: new URL('../../../node_modules/@itk-wasm/image-io/dist/pipelines/minc-read-image.js', import.meta.url),
     packed: new URL(
@@ -59,12 +55,6 @@ const FILES: Readonly<Record<ItkKind, { readonly glue: URL; readonly packed: URL
     ),
   },
 };
-
-interface Loaded {
-  readonly factory: Factory;
-  readonly module: WebAssembly.Module;
-}
-const loaded = new Map<ItkKind, Promise<Loaded>>();
 
 /**
  * Runs one of ITK's readers on a file's bytes; blocks its worker until the end. Every run has an instance of its own, so that a
@@ -125,71 +115,13 @@ function refused(path: string, words: readonly string[], otherwise: string): Ves
 }
 
 async function instantiate(kind: ItkKind, say: (line: string) => void): Promise<Reader> {
-  let loading = loaded.get(kind);
-  if (!loading) {
-    loading = load(kind);
-    loaded.set(kind, loading);
-    // A failed download may be tried again.
-    loading.catch(() => loaded.delete(kind));
-  }
-  const { factory, module } = await loading;
-  const options = {
-    instantiateWasm(
-      imports: Record<string, Record<string, unknown>>,
-      receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
-    ) {
-      const instance = new WebAssembly.Instance(module, imports);
-      receive(instance, module);
-      return instance.exports;
-    },
-  };
-  // The glue puts its own print functions here, which write to the console; ours stay.
-  for (const name of ['print', 'printErr'])
-    Object.defineProperty(options, name, { get: () => say, set: () => undefined, enumerable: true });
-  return factory(options);
-}
-
-async function load(kind: ItkKind): Promise<Loaded> {
   try {
-    const [glue, packed] = await Promise.all([importGlue(kind), packedBytes(kind)]);
-    const { decompress } = await import('fzstd');
-    // Compiled here and now, as the decoders are: asynchronous compiling does not keep Node's event loop alive.
-    return { factory: glue.default, module: new WebAssembly.Module(decompress(packed) as Uint8Array<ArrayBuffer>) };
+    const name = `${kind}-read-image`;
+    return await instantiateItk<Reader>({ package: '@itk-wasm/image-io', name, ...FILES[kind] }, say);
   } catch (thrown) {
     const got = thrown instanceof Error ? thrown.message : String(thrown);
     throw new VesaliusError({ code: 'io', what: 'ITK', where: 'reader', expected: `ITK's reader of ${kind}`, got });
   }
-}
-
-interface NodePaths {
-  readonly module: { createRequire(from: string): { resolve(id: string): string } };
-  readonly path: { dirname(path: string): string; join(...parts: string[]): string };
-  readonly url: { pathToFileURL(path: string): { readonly href: string } };
-  readonly fs: { promises: { readFile(path: string): Promise<Uint8Array<ArrayBuffer>> } };
-}
-
-function nodePaths(): NodePaths | null {
-  const [module, path, url, fs] = ['node:module', 'node:path', 'node:url', 'node:fs'].map((name) => nodeBuiltin(name));
-  return module && path && url && fs ? ({ module, path, url, fs } as NodePaths) : null;
-}
-
-function installed({ module, path }: NodePaths, file: string): string {
-  const entry = module.createRequire(import.meta.url).resolve('@itk-wasm/image-io');
-  return path.join(path.dirname(entry), 'pipelines', file);
-}
-
-async function importGlue(kind: ItkKind): Promise<{ readonly default: Factory }> {
-  const node = nodePaths();
-  const url = node ? node.url.pathToFileURL(installed(node, `${kind}-read-image.js`)).href : FILES[kind].glue.href;
-  return import(/* @vite-ignore */ url);
-}
-
-async function packedBytes(kind: ItkKind): Promise<Uint8Array<ArrayBuffer>> {
-  const node = nodePaths();
-  if (node) return node.fs.promises.readFile(installed(node, `${kind}-read-image.wasm.zst`));
-  const answer = await fetch(FILES[kind].packed);
-  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  return new Uint8Array(await answer.arrayBuffer());
 }
 
 const numbers = (count: number) => new Array<'number'>(count).fill('number');

@@ -104,7 +104,7 @@ describe('NRRD', () => {
 
   it('without a space the origin is where the axes begin, and half a voxel on where samples stand for cells', async () => {
     const bare = { space: null, 'space directions': null, 'space origin': null, spacings: '2 3 4' };
-    const origin = async (more: Record<string, string>) => (await rows({ ...bare, ...more })).map((row) => row[3]);
+    const origin = async (more: Record<string, string | null>) => (await rows({ ...bare, ...more })).map((row) => row[3]);
     expect(await origin({ 'axis mins': '10 20 30', centerings: 'node node node' })).toEqual([-10, -20, 30]);
     expect(await origin({ 'axis mins': '10 20 30', centerings: 'cell cell node' })).toEqual([-11, -21.5, 30]);
     // As ITK takes what is not said.
