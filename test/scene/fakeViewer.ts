@@ -186,7 +186,7 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
     actions: {
       open: notHere,
       openLabels: notHere,
-    openCoarser: notHere,
+      openCoarser: notHere,
       segmentsAlone: notHere,
       addVolume: notHere,
       registerVolume: notHere,
