@@ -1,6 +1,6 @@
 /** One opening's clock: `performance.measure` entries that all start when the open begins. */
 export interface OpenMarks {
-  measure(name: 'read' | 'coarse' | 'full'): void;
+  measure(name: 'slice' | 'read' | 'coarse' | 'full'): void;
 }
 
 export function startMarks(): OpenMarks {

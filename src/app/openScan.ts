@@ -47,6 +47,10 @@ export async function openScan(
           onStep: ({ stage, done, of, partial }) => {
             job.step(stage, done, of);
             const piece = partial as OpenPartial | undefined;
+            if (piece?.kind === 'slice') {
+              job.show(piece);
+              marks.measure('slice');
+            }
             if (piece?.kind === 'read') marks.measure('read');
             if (piece?.kind === 'coarse' && !reading.signal.aborted) {
               begun = begin(parts, title, piece);

@@ -24,7 +24,11 @@ export function createJobsStore({ now, after }: JobsAmbient): Viewer['jobs'] {
       async run<Result>(
         title: string,
         about: string,
-        work: (job: { signal: AbortSignal; step(stage: string, done: number, of: number): void }) => Promise<Result>,
+        work: (job: {
+          signal: AbortSignal;
+          step(stage: string, done: number, of: number): void;
+          show(picture: JobState['picture']): void;
+        }) => Promise<Result>,
       ): Promise<Result> {
         const id = ++lastId;
         const abort = new AbortController();
@@ -38,6 +42,7 @@ export function createJobsStore({ now, after }: JobsAmbient): Viewer['jobs'] {
               // What a cancelled worker still reports is of no interest any more.
               if (!abort.signal.aborted) change(id, { stage, done, of });
             },
+            show: (picture) => picture && change(id, { picture }),
           });
         } catch (thrown) {
           const error = abort.signal.aborted ? cancelled(title) : asVesaliusError(thrown);

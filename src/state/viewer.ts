@@ -196,6 +196,8 @@ export interface JobState {
   readonly done: number;
   readonly of: number;
   readonly startedMs: number;
+  /** Of a scan that is being read: its newest slice. */
+  readonly picture?: { readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray<ArrayBuffer> };
 }
 export interface ErrorCard {
   readonly id: number;
@@ -212,7 +214,11 @@ export interface JobsVerbs {
   run<Result>(
     title: string,
     about: string,
-    work: (job: { signal: AbortSignal; step(stage: string, done: number, of: number): void }) => Promise<Result>,
+    work: (job: {
+      signal: AbortSignal;
+      step(stage: string, done: number, of: number): void;
+      show(picture: JobState['picture']): void;
+    }) => Promise<Result>,
   ): Promise<Result>;
   cancel(id: number): void;
   dismissError(id: number): void;

@@ -5,14 +5,17 @@ import { type PackedChunk, packChunk } from '#core/mesh/pack.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import type { Coarser } from '#core/volume/coarser.ts';
 import type { Volume, VolumeHeader } from '#core/volume/volume.ts';
-import { readVolume, type SeriesEntry } from '#io/readVolume.ts';
+import { type ReadResult, readVolume, type SeriesEntry } from '#io/readVolume.ts';
 import { openSource, type SourceRef } from '#io/source.ts';
 import { type CoarseGrid, coarseGrid, keepLargest, otsuOf } from './coarseGrid.ts';
 import { isosurfaceOf } from './isosurface.ts';
 import { buffersOf, sharedBricks } from './sharedBricks.ts';
+import { type SlicePreview, slicePreview } from './slicePreview.ts';
 
 /** Early pieces of the result, as partials of its steps, in this order. */
 export type OpenPartial =
+  /** The first slice as soon as it is there, then now and then the newest. */
+  | SlicePreview
   | { readonly kind: 'read' }
   | {
       readonly kind: 'coarse';
@@ -41,7 +44,7 @@ export interface OpenScanOptions {
 
 /** Reads a scan and, in the same worker and so without a copy, makes a first surface of it on a coarse grid. */
 export async function* openScan(refs: readonly SourceRef[], options: OpenScanOptions): AsyncSteps<OpenedScan> {
-  const { volume, series } = yield* readVolume(refs.map(openSource), options);
+  const { volume, series } = yield* readSeen(refs, options);
   yield { stage: 'read', done: 1, of: 1, partial: { kind: 'read' } satisfies OpenPartial };
 
   const { modality, slope, storedRange, intercept } = volume.header;
@@ -67,6 +70,36 @@ export async function* openScan(refs: readonly SourceRef[], options: OpenScanOpt
     ...voxelBuffers(volume),
     ...buffersOf(coarseLabels),
   ]);
+}
+
+/** So many pictures of a scan that is being read, besides its first. */
+const PICTURES = 24;
+
+/** Reads, and lets the slices be seen that are in place. */
+async function* readSeen(refs: readonly SourceRef[], options: OpenScanOptions): AsyncSteps<ReadResult> {
+  let [ready, seen] = [0, 0];
+  let newest: Volume | null = null;
+  const onSlab = (volume: Volume, slices: number) => {
+    newest = volume;
+    ready = slices;
+  };
+  const reading = readVolume(refs.map(openSource), { ...options, onSlab });
+  try {
+    for (;;) {
+      const next = await reading.next();
+      if (next.done) return next.value;
+      yield next.value;
+      const held = newest as Volume | null;
+      if (!held || (seen > 0 && ready < seen + held.header.dims[2] / PICTURES)) continue;
+      seen = ready;
+      const partial: OpenPartial = slicePreview(held, ready - 1);
+      const { done, of } = next.value;
+      yield { stage: 'read', done, of, partial: transferring(partial, [partial.rgba.buffer]) };
+    }
+  } finally {
+    // Where this one is stopped, the reading frees what it holds.
+    await reading.return(undefined as never);
+  }
 }
 
 /** Each voxel takes the side of its nearest coarse sample. */
