@@ -29,10 +29,10 @@ export function runJson<Result>(
   return JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? 'null') as Result;
 }
 
-/** The most memory that this process ever held (Linux); null elsewhere. */
-export function peakBytes(): number | null {
+/** The most memory that a process ever held (Linux), by default this one; null elsewhere, and of one that has ended. */
+export function peakBytes(pid: number | 'self' = 'self'): number | null {
   try {
-    const kb = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    const kb = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kb === undefined ? null : Number(kb) * 1024;
   } catch {
     return null;
