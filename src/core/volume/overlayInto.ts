@@ -1,6 +1,6 @@
 // A further volume's values over the picture of the first. Pictures are RGBA; values lie on the same plane, NaN outside the volume.
 import { type ColorMapName, colorTable } from './colorMaps.ts';
-import type { SlicePlane } from './slicePlane.ts';
+import type { SliceGrid } from './slicePlane.ts';
 
 export interface OverlayLook {
   readonly level: number;
@@ -38,7 +38,7 @@ export function blendInto(over: Float32Array, look: OverlayLook, into: Uint8Clam
 /** Every second square of `squareMm` shows the overlay alone. The squares stand still in the patient, whatever the zoom. */
 export function checkerInto(
   over: Float32Array,
-  plane: Pick<SlicePlane, 'origin' | 'right' | 'down' | 'width' | 'height'>,
+  plane: SliceGrid,
   squareMm: number,
   { level, width: range, colorMap }: OverlayLook,
   into: Uint8ClampedArray,

@@ -23,7 +23,7 @@ export default function DrawnPlanes() {
         invalidate();
     });
     const stopTime = viewer.view.subscribe((now, before) => {
-      if (now.timepoint !== before.timepoint) invalidate();
+      if (now.timepoint !== before.timepoint || now.overlayMode !== before.overlayMode) invalidate();
     });
     return () => {
       stop();

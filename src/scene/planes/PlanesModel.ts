@@ -18,6 +18,7 @@ import { reslice, windowInto } from '#core/volume/reslice.ts';
 import { normalAxis, type PlaneName, planeNames, type SliceGrid } from '#core/volume/slicePlane.ts';
 import { timepointOf } from '#core/volume/timepoint.ts';
 import type { Volume } from '#core/volume/volume.ts';
+import { OverlayCuts } from '#scene/OverlayCuts.ts';
 import type { RasPoint, Viewer, VolumeRecord } from '#state/viewer.ts';
 import { clearAround } from './clearAround.ts';
 import { planeColors } from './planeColors.ts';
@@ -39,6 +40,9 @@ interface Quad {
   grid: SliceGrid | null;
   values: Float32Array;
   rgba: Uint8ClampedArray;
+  readonly overlays: OverlayCuts;
+  /** What lay over the scan when it was coloured, by identity. */
+  overlaid: readonly unknown[];
   /** What it was cut and coloured for. */
   cut: string;
   shaded: string;
@@ -93,7 +97,10 @@ export class PlanesModel {
       const cut = `${point[normalAxis[quad.name]]}`;
       const stale = quad.cut !== cut;
       if (stale) this.cut(quad, volume, record, point, cut);
-      if (stale || quad.shaded !== shaded) this.shade(quad, record, shaded);
+      const seen = quad.overlays.seen();
+      const same = seen.length === quad.overlaid.length && seen.every((each, n) => each === quad.overlaid[n]);
+      quad.overlaid = seen;
+      if (stale || !same || quad.shaded !== shaded) this.shade(quad, record, shaded);
     }
   }
 
@@ -161,6 +168,8 @@ void main() {
       grid: null,
       values: new Float32Array(1),
       rgba: new Uint8ClampedArray(4),
+      overlays: new OverlayCuts(this.viewer),
+      overlaid: [],
       cut: '',
       shaded: '',
     };
@@ -205,9 +214,11 @@ void main() {
 
   private shade(quad: Quad, { modality }: VolumeRecord, shaded: string): void {
     if (!quad.grid) return;
-    const { level, width } = this.viewer.case.getState().window;
+    const { window } = this.viewer.case.getState();
+    const { level, width } = window;
     const air = modality === 'CT' ? CT_AIR : level - width / 2 + DARK_SHARE * width;
     windowInto(quad.values, level, width, quad.rgba, CLEAR);
+    quad.overlays.draw(quad.grid, quad.cut, quad.values, window, quad.rgba);
     clearAround(quad.values, quad.grid.width, quad.grid.height, air, quad.name === 'axial', quad.rgba);
     quad.texture.needsUpdate = true;
     quad.shaded = shaded;

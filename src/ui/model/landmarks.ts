@@ -3,8 +3,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { fixedFromMoving } from '#core/space/registration.ts';
 import { ownPoint } from '#core/volume/reslicePlaced.ts';
+import { spatialOf } from '#scene/overlays.ts';
 import type { RasPoint, Viewer, ViewState } from '#state/viewer.ts';
-import { spatialOf } from './overlays.ts';
 
 /** RAS mm in the volume as its own file has it, then in the first. */
 export type LandmarkPair = readonly [own: RasPoint, base: RasPoint];

@@ -5,6 +5,7 @@ import { resliceColour } from '#core/volume/resliceColour.ts';
 import { hatchInto } from '#core/volume/resliceHatch.ts';
 import { type Convention, type PlaneName, pixelOf, type SlicePlane, slicePlane } from '#core/volume/slicePlane.ts';
 import { timepointOf } from '#core/volume/timepoint.ts';
+import { OverlayCuts } from '#scene/OverlayCuts.ts';
 import { planeColors } from '#scene/planes/planeColors.ts';
 import type { RasPoint, Viewer } from '#state/viewer.ts';
 import { measurementRows } from '#ui/model/measurements.ts';
@@ -13,7 +14,6 @@ import { rangePreviewOf } from '#ui/model/rangePreview.ts';
 import { drawLandmarks } from './drawLandmarks.ts';
 import { drawMeasures } from './drawMeasures.ts';
 import { OutlineCache } from './OutlineCache.ts';
-import { OverlayCuts } from './OverlayCuts.ts';
 import { crosshairOf, type Scan, scanOf } from './sliceActs.ts';
 import type { SliceFrame } from './sliceFrame.ts';
 

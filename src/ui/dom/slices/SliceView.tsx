@@ -86,7 +86,9 @@ function SliceWords({ name, model }: { readonly name: PlaneName; readonly model:
       </div>
       <div className="slice-corner slice-window" data-corner="bottom-start" data-keys={windowKeys || undefined}>
         {several && mode !== 'blend' && <strong className="slice-mode">{t(`volumes.mode.${mode}`)}</strong>}
-        {t('slice.window', { width: formatNumber(window.width, digits), level: formatNumber(window.level, digits) })}
+        <span>
+          {t('slice.window', { width: formatNumber(window.width, digits), level: formatNumber(window.level, digits) })}
+        </span>
       </div>
       {bar && (
         <div className="slice-corner slice-scale" data-corner="bottom-end">

@@ -1,8 +1,8 @@
 import { fixedFromMoving } from '#core/space/registration.ts';
 import { normalAxis, pixelOf, type SlicePlane, sliceStepMm } from '#core/volume/slicePlane.ts';
+import { spatialOf } from '#scene/overlays.ts';
 import type { RasPoint, Viewer } from '#state/viewer.ts';
 import { landmarksOf } from '#ui/model/landmarks.ts';
-import { spatialOf } from '#ui/model/overlays.ts';
 import type { Scan } from './sliceActs.ts';
 
 const HALO = '#0e1113';

@@ -6,9 +6,9 @@ import { movedBySlices, type PlaneName, sliceAxis, slicePlane, withinScan } from
 import { timepointOf } from '#core/volume/timepoint.ts';
 import type { Dims } from '#core/volume/volume.ts';
 import { isShown } from '#scene/arena/layers.ts';
+import { overlaysOf, overlayValues } from '#scene/overlays.ts';
 import { gridOfLayer } from '#scene/pick.ts';
 import type { RasPoint, Viewer, ViewState, WindowRecord } from '#state/viewer.ts';
-import { overlaysOf, overlayValues } from '#ui/model/overlays.ts';
 import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
 
 /** The scan that the slices cut: the first of the case. */

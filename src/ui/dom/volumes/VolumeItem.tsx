@@ -1,10 +1,10 @@
 import { Eye, EyeOff } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import { t } from '#i18n/t.ts';
+import { spatialOf } from '#scene/overlays.ts';
 import { useViewer } from '#scene/viewerContext.ts';
 import type { Viewer, VolumeRecord } from '#state/viewer.ts';
 import { caseLine } from '#ui/model/caseLine.ts';
-import { spatialOf } from '#ui/model/overlays.ts';
 import { type PlaceText, placeText } from '#ui/model/volumes.ts';
 import { IconButton } from '../Controls.tsx';
 import { GeometryFacts } from './GeometryFacts.tsx';

@@ -1,8 +1,8 @@
 import { blendInto, checkerInto, coverInto, differenceInto } from '#core/volume/overlayInto.ts';
 import { reslicePlaced } from '#core/volume/reslicePlaced.ts';
-import type { SlicePlane } from '#core/volume/slicePlane.ts';
+import type { SliceGrid } from '#core/volume/slicePlane.ts';
 import type { Viewer, WindowRecord } from '#state/viewer.ts';
-import { overlaysOf, type SeenOverlay } from '#ui/model/overlays.ts';
+import { overlaysOf, type SeenOverlay } from './overlays.ts';
 
 /** Squares of the checkerboard, mm. */
 const SQUARE_MM = 20;
@@ -31,7 +31,7 @@ export class OverlayCuts {
   }
 
   /** Over the base's picture. The check modes show the uppermost of them alone. */
-  draw(plane: SlicePlane, planeKey: string, base: Float32Array, window: WindowRecord, into: Uint8ClampedArray): void {
+  draw(plane: SliceGrid, planeKey: string, base: Float32Array, window: WindowRecord, into: Uint8ClampedArray): void {
     const overlays = overlaysOf(this.viewer);
     for (const id of this.cuts.keys()) if (!overlays.some((each) => each.id === id)) this.cuts.delete(id);
     const { overlayMode } = this.viewer.view.getState();
@@ -48,7 +48,7 @@ export class OverlayCuts {
     }
   }
 
-  private cut({ id, volume, placed }: SeenOverlay, plane: SlicePlane, key: string): Float32Array {
+  private cut({ id, volume, placed }: SeenOverlay, plane: SliceGrid, key: string): Float32Array {
     const known = this.cuts.get(id);
     if (known?.key === key && known.volume === volume && known.placed === placed) return known.values;
     const count = plane.width * plane.height;
