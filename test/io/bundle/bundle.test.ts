@@ -1,4 +1,4 @@
-import { unzipSync, zipSync } from 'fflate';
+import { gunzipSync, unzipSync, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { readCase } from '#core/case/migrate.ts';
 import type { CaseDocument } from '#core/case/schema.ts';
@@ -11,7 +11,7 @@ import { isBundle } from '#io/bundle/format.ts';
 import { readBundle } from '#io/bundle/read.ts';
 import { type BundleContent, writeBundle } from '#io/bundle/write.ts';
 import { boxLayer, SMALL, seeded, volumeHeader, volumeRecord } from '../../state/caseFixtures.ts';
-import { memorySource, read } from '../memorySource.ts';
+import { gz, memorySource, read } from '../memorySource.ts';
 
 const MADE = '2026-01-02T03:04:05Z';
 const MR: Dims = [9, 7, 5];
@@ -173,6 +173,13 @@ describe('a case bundle', () => {
 
   const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
   const json = (bytes: Uint8Array | undefined) => JSON.parse(new TextDecoder().decode(bytes));
+  /** Its sform mirrored along x. */
+  const turned = (file: Uint8Array) => {
+    const bytes = new Uint8Array(gunzipSync(file));
+    const view = new DataView(bytes.buffer);
+    for (let n = 0; n < 4; n++) view.setFloat32(280 + 4 * n, -view.getFloat32(280 + 4 * n, true), true);
+    return gz(bytes);
+  };
   type Parts = Record<string, Uint8Array>;
   it.each<[string, (parts: Parts) => Parts, Partial<VesaliusError> | null]>([
     ['a document of version 1 migrates', (p) => ({ ...p, 'case.json': text(v1) }), null],
@@ -206,6 +213,16 @@ describe('a case bundle', () => {
       'labels of another scan',
       (p) => ({ ...p, 'labels/1.nii.gz': p['volumes/2.nii.gz'] as Uint8Array }),
       { code: 'geometry' },
+    ],
+    [
+      'labels that another program has turned',
+      (p) => ({ ...p, 'labels/1.nii.gz': turned(p['labels/1.nii.gz'] as Uint8Array) }),
+      { code: 'geometry', where: 'labels/1.nii.gz' },
+    ],
+    [
+      'voxels that another program has turned',
+      (p) => ({ ...p, 'volumes/1.nii.gz': turned(p['volumes/1.nii.gz'] as Uint8Array) }),
+      { code: 'geometry', where: 'volumes/1.nii.gz' },
     ],
     [
       'a header of another grid',
