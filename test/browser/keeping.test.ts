@@ -87,10 +87,16 @@ async function openAt(query: string, drawn = true, plain = false): Promise<{ pag
   return { page, faults };
 }
 const saved = (page: Page, state = 'saved') =>
-  page.waitForFunction((wanted) => window.theViewer().keeping.getState().save === wanted, state, { timeout: 30_000 });
+  page.waitForFunction((wanted) => window.theViewer().keeping.getState().save === wanted, state, {
+    timeout: 30_000,
+    polling: 50,
+  });
 /** The first segments come by themselves, one after the other. */
 async function whole(page: Page): Promise<void> {
-  await page.waitForFunction(() => performance.getEntriesByName('full').length > 0);
+  await page.waitForFunction(() => performance.getEntriesByName('full').length > 0, null, {
+    timeout: 100_000,
+    polling: 100,
+  });
   await saved(page);
 }
 const digest = (page: Page) => page.evaluate(() => window.digestNow());
@@ -148,7 +154,8 @@ describe('a case is kept as it is worked on', () => {
       const found = await digest(page);
       const stands = told.findLastIndex((each) => each.digest === found);
       expect(stands, `kill ${n}: the case stands at one of its acts`).toBeGreaterThanOrEqual(0);
-      expect(stands, `kill ${n}: of those that were older than a second none is lost`).toBeGreaterThanOrEqual(safe);
+      const ages = told.slice(stands + 1).map((each) => Math.round(at - each.at));
+      expect(stands, `kill ${n}: lost are acts ${ages.join(', ')} ms old`).toBeGreaterThanOrEqual(safe);
       const lost = told[stands + 1];
       if (lost !== undefined) oldestLost = Math.max(oldestLost, at - lost.at);
       safeActs += Math.max(0, safe + 1 - before);

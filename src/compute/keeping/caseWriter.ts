@@ -39,7 +39,7 @@ export function createCaseWriter(folder: StoredFolder, now: () => number, compac
   let log: OpenLog | null = null;
   let title = '';
   let folded: FoldedActs = { facts: new Map(), operations: [] };
-  /** Label files that this writer has written whole: a name never stands for other labels. */
+  /** Label files that this writer has written whole and not removed: a name never stands for other labels. */
   const written = new Set<string>();
 
   const writeFile = async (name: string, bytes: Uint8Array<ArrayBuffer>): Promise<StoredFile> => {
@@ -58,9 +58,10 @@ export function createCaseWriter(folder: StoredFolder, now: () => number, compac
   };
   const writeLabels = async (labels: readonly NamedLabels[]): Promise<void> => {
     for (const { name, labels: layer } of labels) {
-      if (written.has(name)) continue;
-      (await writeFile(fileName('labels', name), labelsBytes(layer))).close();
-      written.add(name);
+      const file = fileName('labels', name);
+      if (written.has(file)) continue;
+      (await writeFile(file, labelsBytes(layer))).close();
+      written.add(file);
     }
   };
 
@@ -98,7 +99,10 @@ export function createCaseWriter(folder: StoredFolder, now: () => number, compac
       if (typeof placed?.field === 'string') keep.add(fileName('field', placed.field));
     }
     for (const { name } of await folder.list())
-      if (/^(log\.|labels-|volume-|field-)/.test(name) && !keep.has(name)) await folder.remove(name);
+      if (/^(log\.|labels-|volume-|field-)/.test(name) && !keep.has(name)) {
+        written.delete(name);
+        await folder.remove(name);
+      }
   };
 
   /** Labels that finer ones have replaced are needed by nobody. */
@@ -110,7 +114,10 @@ export function createCaseWriter(folder: StoredFolder, now: () => number, compac
       const makers = folded.operations
         .filter((o): o is LayerOperation => o.kind === 'layer' && o.layer === layer)
         .sort(compareStamps);
-      for (const { snapshot } of makers.slice(0, -1)) await folder.remove(fileName('labels', snapshot));
+      for (const { snapshot } of makers.slice(0, -1)) {
+        written.delete(fileName('labels', snapshot));
+        await folder.remove(fileName('labels', snapshot));
+      }
     }
   };
 

@@ -116,8 +116,10 @@ export function installActs(): void {
         ],
       });
     else if (choice < 6 && measurements[0]) verbs.removeMeasurement(measurements[0].id);
-    else if (choice < 7) verbs.undo();
-    else if (choice < 8) verbs.redo();
+    else if (choice < 7) {
+      // The oldest step is the opening: undone, there is no case any more.
+      if (store.getState().history.filter(({ undone }) => !undone).length > 1) verbs.undo();
+    } else if (choice < 8) verbs.redo();
     else if (choice < 9 && segments.length > 2) verbs.removeSegments([segment.id]);
     else verbs.setCrosshair([random(50), crosshair?.[1] ?? 0, random(50)], 'drag');
   };

@@ -253,3 +253,22 @@ describe('the parts of a stored case', () => {
     expect(fileName('volume', 'a/b*c')).toBe('volume-a%2Fb%2Ac');
   });
 });
+
+it('labels that an undone opening had let go come back with the redo', async () => {
+  const root = memory();
+  const { store, settled } = keptStore(root, { compactBytes: 1 << 20 });
+  openScan(store, 'v0');
+  const [liver = ''] = addLayer(store, seeded(SEED), ['liver']);
+  await settled();
+  store.verbs.removeSegments([liver]);
+  const steps = store.getState().history.map(({ id }) => id);
+  while (store.getState().canUndo) store.verbs.undo();
+  await settled();
+  // Redone to where the structure is gone, in one task: the case begins anew without its labels.
+  store.verbs.goTo(steps.at(-1) as number);
+  await settled();
+  store.verbs.undo();
+  await settled();
+  expect((await openKept(root, 'v0'))?.shown).toEqual(shownOf(store));
+  expect(store.caseHash()).not.toBe('');
+});
