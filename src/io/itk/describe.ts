@@ -1,9 +1,10 @@
 import { VesaliusError, type VesaliusErrorCode } from '#core/errors.ts';
-import { type Affine, affineFromRows, determinant3, spacingOf } from '#core/space/affine.ts';
+import { type Affine, affineFromRows } from '#core/space/affine.ts';
 import { type Dims, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import { ByteReader, type Chunks } from '../byteReader.ts';
 import { colourWarning, isColour } from '../colour.ts';
+import { isFlat } from '../isFlat.ts';
 import { refuseTooLarge } from '../memory.ts';
 import { firstScalarType, type NumberType, type StoredType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
@@ -162,9 +163,7 @@ function placeOf(
     return [...columns, sign(row) * (origin[row] ?? 0)];
   });
   const rasFromIjk = affineFromRows('ras', 'ijk', rows);
-  const [si, sj, sk] = spacingOf(rasFromIjk);
-  const box = si * sj * sk;
-  if (!(box > 0) || !rows.flat().every(Number.isFinite) || Math.abs(determinant3(rasFromIjk)) / box < 1e-6) {
+  if (!rows.flat().every(Number.isFinite) || isFlat(rasFromIjk)) {
     throw refuse(
       'geometry',
       'direction',

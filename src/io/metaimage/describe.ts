@@ -1,9 +1,11 @@
 import { VesaliusError, type VesaliusErrorCode } from '#core/errors.ts';
-import { type Affine, affineFromRows, determinant3, spacingOf } from '#core/space/affine.ts';
+import { type Affine, affineFromRows } from '#core/space/affine.ts';
 import { type Dims, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import { colourWarning, isColour } from '../colour.ts';
 import { type DataLayout, numberedFiles, openLayout } from '../dataFiles.ts';
+import { isFlat } from '../isFlat.ts';
+import { lengthScale } from '../lengthUnit.ts';
 import { refuseUnreadable } from '../memory.ts';
 import { firstScalarType, type NumberType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
@@ -30,7 +32,6 @@ const longs: Readonly<Record<string, readonly [four: NumberType, eight: NumberTy
   MET_LONG: ['i32', 'i64'],
   MET_ULONG: ['u32', 'u64'],
 };
-const millimetres: Readonly<Record<string, number>> = { um: 0.001, mm: 1, cm: 10 };
 
 interface Header {
   readonly fields: ReadonlyMap<string, string>;
@@ -192,7 +193,7 @@ function matrixOf(fields: ReadonlyMap<string, string>, rank: number, warnings: W
   const offsetName = named('Offset', 'Position', 'Origin');
   const matrix = matrixName ? numbersOf(fields, matrixName, rank * rank) : null;
   const offset = offsetName ? numbersOf(fields, offsetName, rank) : null;
-  const scale = unitOf(fields, warnings);
+  const scale = lengthScale(fields.get('DistanceUnits'), 'DistanceUnits', warnings);
   if (!matrix) {
     warnings.push({
       code: 'orientation-missing',
@@ -212,9 +213,7 @@ function matrixOf(fields: ReadonlyMap<string, string>, rank: number, warnings: W
     return [...columns, sign * (offset?.[row] ?? 0) * scale];
   });
   const rasFromIjk = affineFromRows('ras', 'ijk', rows);
-  const [si, sj, sk] = spacingOf(rasFromIjk);
-  const box = si * sj * sk;
-  if (!(box > 0) || Math.abs(determinant3(rasFromIjk)) / box < 1e-6) {
+  if (isFlat(rasFromIjk)) {
     throw refuse(
       'geometry',
       matrixName ?? 'TransformMatrix',
@@ -223,22 +222,6 @@ function matrixOf(fields: ReadonlyMap<string, string>, rank: number, warnings: W
     );
   }
   return rasFromIjk;
-}
-
-function unitOf(fields: ReadonlyMap<string, string>, warnings: Warning[]): number {
-  const unit = fields.get('DistanceUnits') ?? '?';
-  const scale = millimetres[unit];
-  if (scale === 1 || unit === '?' || unit === '') return 1;
-  warnings.push({
-    code: 'units-not-mm',
-    where: 'DistanceUnits',
-    kept: scale === undefined ? 'mm' : `${unit} × ${scale}`,
-    text:
-      scale === undefined
-        ? `The unit of space ${unit} is not known; millimetres were taken.`
-        : `Lengths are in ${unit}; all were multiplied by ${scale} to be millimetres.`,
-  });
-  return scale ?? 1;
 }
 
 function spacingsOf(fields: ReadonlyMap<string, string>, rank: number, warnings: Warning[]): number[] {

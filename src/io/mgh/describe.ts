@@ -1,7 +1,8 @@
 import { VesaliusError, type VesaliusErrorCode } from '#core/errors.ts';
-import { type Affine, affineFromRows, determinant3, spacingOf } from '#core/space/affine.ts';
+import { type Affine, affineFromRows } from '#core/space/affine.ts';
 import { type Dims, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
+import { isFlat } from '../isFlat.ts';
 import { refuseUnreadable } from '../memory.ts';
 import { firstScalarType, type NumberType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
@@ -116,9 +117,7 @@ function orientation(view: DataView, dims: Dims, warnings: Warning[]): Affine<'r
     return [...columns, (centre[row] as number) - middle];
   });
   const rasFromIjk = affineFromRows('ras', 'ijk', rows);
-  const [si, sj, sk] = spacingOf(rasFromIjk);
-  const box = si * sj * sk;
-  if (!(box > 0) || Math.abs(determinant3(rasFromIjk)) / box < 1e-6) {
+  if (isFlat(rasFromIjk)) {
     throw refuse('geometry', 'Mdc', 'axes that span a volume', cosines.join(' '));
   }
   const lengths = [0, 1, 2].map((axis) => Math.hypot(...cosines.slice(3 * axis, 3 * axis + 3)));

@@ -1,8 +1,9 @@
-import { type Affine, affineFromRows, determinant3, spacingOf } from '#core/space/affine.ts';
+import { type Affine, affineFromRows } from '#core/space/affine.ts';
 import { type Dims, voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import { ByteReader, type Chunks } from '../byteReader.ts';
 import type { GzipEnd } from '../gzip/gunzip.ts';
+import { isFlat } from '../isFlat.ts';
 import { refuseUnreadable } from '../memory.ts';
 import { firstScalarType, type NumberType, storedBytes } from '../narrow.ts';
 import { headerFacts, type RasterFile } from '../raster.ts';
@@ -195,8 +196,7 @@ function placeOf(axes: readonly Axis[], variables: Variables, warnings: Warning[
   }
   const rows = [0, 1, 2].map((row) => [...columns.map((column) => column[row] as number), origin[row] as number]);
   const rasFromIjk = affineFromRows('ras', 'ijk', rows);
-  const [si, sj, sk] = spacingOf(rasFromIjk);
-  if (!(si * sj * sk > 0) || Math.abs(determinant3(rasFromIjk)) / (si * sj * sk) < 1e-6) {
+  if (isFlat(rasFromIjk)) {
     throw refuseMinc('geometry', 'direction_cosines', 'axes that span a volume', columns.flat().join(' '));
   }
   return rasFromIjk;

@@ -1,6 +1,7 @@
-import { type Affine, affineFromRows, determinant3, spacingOf, transform } from '#core/space/affine.ts';
+import { type Affine, affineFromRows, transform } from '#core/space/affine.ts';
 import type { Dims } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
+import { isFlat } from '../isFlat.ts';
 import { refuse } from './refuse.ts';
 
 export interface OrientationFields {
@@ -82,13 +83,6 @@ function usableSform({ srow }: OrientationFields, toMm: number, warnings: Warnin
     text: `The sform ${fault}; it was not used.`,
   });
   return null;
-}
-
-/** Independent of size: a volume against the product of its edges. */
-function isFlat(matrix: Affine<'ras', 'ijk'>): boolean {
-  const [si, sj, sk] = spacingOf(matrix);
-  const box = si * sj * sk;
-  return !(box > 0) || Math.abs(determinant3(matrix)) / box < 1e-6;
 }
 
 /** Spacing along i, j, k in the file's unit: zero becomes 1 and a negative one its absolute value, both said. */

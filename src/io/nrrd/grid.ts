@@ -1,6 +1,8 @@
-import { type Affine, affineFromRows, determinant3, spacingOf } from '#core/space/affine.ts';
+import { type Affine, affineFromRows } from '#core/space/affine.ts';
 import type { Dims } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
+import { isFlat } from '../isFlat.ts';
+import { lengthScale } from '../lengthUnit.ts';
 import { refuseNrrd, vectorOf, wordsOf } from './header.ts';
 
 export interface NrrdGrid {
@@ -38,7 +40,6 @@ const milliseconds: Readonly<Record<string, number>> = {
   us: 0.001,
   µs: 0.001,
 };
-const millimetres: Readonly<Record<string, number>> = { mm: 1, millimeter: 1, cm: 10, m: 1000, um: 0.001, µm: 0.001 };
 
 /**
  * Sizes, which axes are space and which is time, and where the voxels lie.
@@ -74,7 +75,9 @@ export function nrrdGrid(fields: ReadonlyMap<string, string>, warnings: Warning[
   const units = words('units');
   const ofSpace = fields.has('spaceunits');
   const spaceUnits = wordsOf(fields.get('spaceunits') ?? '').map((word) => word.replaceAll('"', '').trim());
-  const scales = scalesOf(ofSpace ? spaceUnits : units, ofSpace, warnings);
+  const scales = [0, 1, 2].map((axis) =>
+    ofSpace ? lengthScale(spaceUnits[axis], 'space units', warnings) : lengthScale(units[axis], 'units', warnings),
+  );
   const columns = directions ? spatial.map((n) => directions[n] as number[]) : columnsFromSpacings(spaced, warnings);
   // A flat picture has its third direction from the other two, one unit long.
   while (columns.length < 3) columns.push(thirdColumn(columns));
@@ -88,9 +91,7 @@ export function nrrdGrid(fields: ReadonlyMap<string, string>, warnings: Warning[
     ),
   );
   const rasFromIjk = affineFromRows('ras', 'ijk', rows);
-  const [si, sj, sk] = spacingOf(rasFromIjk);
-  const box = si * sj * sk;
-  if (!(box > 0) || Math.abs(determinant3(rasFromIjk)) / box < 1e-6) {
+  if (isFlat(rasFromIjk)) {
     const where = directions ? 'space directions' : 'spacings';
     throw refuseNrrd('geometry', where, 'axes that span a volume', fields.get(where.replace(' ', '')) ?? 'none');
   }
@@ -180,29 +181,6 @@ function signsOf(
       : `The file does not say how the scan lies (space: ${space ?? 'none'}); left-posterior-superior was taken, so left may be right.`,
   });
   return known ?? UNSAID;
-}
-
-/** To millimetres along each axis of space; a unit that several share is told once. */
-function scalesOf(units: readonly string[], ofSpace: boolean, warnings: Warning[]): number[] {
-  const told = new Set<string>();
-  return [0, 1, 2].map((axis) => {
-    const unit = units[axis];
-    if (!unit || unit === '???') return 1;
-    const scale = millimetres[unit.toLowerCase()];
-    if (scale !== 1 && !told.has(unit)) {
-      told.add(unit);
-      warnings.push({
-        code: 'units-not-mm',
-        where: ofSpace ? 'space units' : 'units',
-        kept: scale === undefined ? 'mm' : `${unit} × ${scale}`,
-        text:
-          scale === undefined
-            ? `The unit of space ${unit} is not known; millimetres were taken.`
-            : `Lengths are in ${unit}; all such were multiplied by ${scale} to be millimetres.`,
-      });
-    }
-    return scale ?? 1;
-  });
 }
 
 function columnsFromSpacings(words: readonly string[], warnings: Warning[]): number[][] {
