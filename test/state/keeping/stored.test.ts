@@ -64,7 +64,7 @@ describe('a case that version 1 stored', () => {
     const v1 = JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/case/v1.json'), 'utf8'));
     const root = memory();
     const folder = await root.folder('old');
-    await write(folder, 'log.1', readFileSync(join(import.meta.dirname, '../../fixtures/stored/v1.log')));
+    await write(folder, 'log.1', readFileSync(join(import.meta.dirname, '../../fixtures/stored/v1.bin')));
     await write(folder, MANIFESTS[1], readFileSync(join(import.meta.dirname, '../../fixtures/stored/v1.manifest')));
     const loaded = await loadCase(folder);
     const expected = readCase(v1);
