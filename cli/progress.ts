@@ -10,10 +10,11 @@ export function clearStep(): void {
 }
 
 /** Drives work to its end and shows how far it is. */
-export async function follow<Result>(steps: AsyncSteps<Result>): Promise<Result> {
+export async function follow<Result>(steps: AsyncSteps<Result>, onStep?: (step: Step) => void): Promise<Result> {
   for (;;) {
     const next = await steps.next();
     if (next.done) return next.value;
     showStep(next.value);
+    onStep?.(next.value);
   }
 }

@@ -77,7 +77,7 @@ Example: vesalius mesh head.nii.gz --iso 90 --triangles 200000 --out head.glb --
       const ready = wish.iso === undefined ? null : prepareIsosurface(pool);
       // Where reading fails first, its error is the one to tell.
       ready?.catch(() => undefined);
-      const scan = await readOne(wish.input, line.text('series'), wish.coarser);
+      const scan = await readOne(wish.input, { series: line.text('series'), coarser: wish.coarser, pool });
       const labels =
         wish.labels === undefined
           ? null

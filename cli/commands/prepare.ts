@@ -47,10 +47,9 @@ Example: vesalius prepare chest/ --preset ct-body --preset ct-lungs --out chest.
     const timing = startTiming();
     timing.end('start');
     ensureWritable(out);
-    const volume = await readOne(input, line.text('series'), coarser);
-    timing.end('read');
-
     await withPool(workers, async (pool) => {
+      const volume = await readOne(input, { series: line.text('series'), coarser, pool });
+      timing.end('read');
       const { document, layers, warnings } = await makeCase(pool, volume, presets);
       timing.end('segment');
       const meshes = await surfacesOf(pool, volume, document, layers);

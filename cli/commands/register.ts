@@ -71,8 +71,8 @@ Example: vesalius register ct.nii.gz mr.nii.gz --kind rigid --out mr-on-ct.nii.g
     timing.end('start');
     for (const path of [out, labelsOut, transformOut]) if (path !== undefined) ensureWritable(path);
 
-    const fixed = await readOne(fixedPath, line.text('fixed-series'));
-    const moving = await readOne(movingPath, line.text('moving-series'));
+    const fixed = await readOne(fixedPath, { series: line.text('fixed-series') });
+    const moving = await readOne(movingPath, { series: line.text('moving-series') });
     const labels = labelsPath === undefined ? null : await readOne(labelsPath);
     if (labels) sameGrid(labels, moving, labelsPath as string);
     timing.end('read');

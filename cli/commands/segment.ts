@@ -43,11 +43,12 @@ Example: vesalius segment chest/ --method ct-lungs --out lungs.nii.gz --json`,
     timing.end('start');
     ensureWritable(out);
 
-    const volume = await readOne(line.positionals[0] as string, line.text('series'), coarser);
-    timing.end('read');
-    const result = await withPool(workers, (pool) =>
-      segment(pool, volume, { method: id, settings, seeds }, { onStep: showStep }),
-    );
+    const { volume, result } = await withPool(workers, async (pool) => {
+      const scan = await readOne(line.positionals[0] as string, { series: line.text('series'), coarser, pool });
+      timing.end('read');
+      const found = await segment(pool, scan, { method: id, settings, seeds }, { onStep: showStep });
+      return { volume: scan, result: found };
+    });
     clearStep();
     timing.end('segment');
     await writeWhole(out, async (write) => {
