@@ -1,5 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { openScan } from '#compute/jobs/openScan.ts';
+import { readVolume } from '#compute/jobs/readVolume.ts';
 import { createPool } from '#compute/pool.ts';
+import { transfersOf } from '#compute/protocol.ts';
 import { spawnNode } from '#compute/spawnNode.ts';
 import { niftiFile } from '../io/nifti/niftiFile.ts';
 
@@ -18,6 +21,32 @@ describe('readVolume as a job', () => {
     expect(volume.header.storedRange).toEqual([0, 4095]);
     expect(volume.scalars[count - 1]).toBe((count - 1) % 4096);
     expect(series.length).toBe(1);
+  });
+
+  it('the colours of a volume are given away with its voxels, where memory is not shared', async () => {
+    const file = niftiFile({
+      dim: [3, 5, 4, 3, 1, 1, 1, 1],
+      datatype: 2,
+      values: Array.from({ length: 180 }, (_, n) => n),
+    });
+    new DataView(file.buffer).setInt16(70, 128, true);
+    new DataView(file.buffer).setInt16(72, 24, true);
+    const colour = { kind: 'file', file: new File([file], 'c.nii'), path: 'c.nii' } as const;
+    const steps = readVolume([colour], { shared: false });
+    for (;;) {
+      const next = await steps.next();
+      if (!next.done) continue;
+      const { scalars, rgb } = next.value.volume;
+      expect(rgb?.[179]).toBe(179);
+      expect(transfersOf(next.value)).toEqual([scalars.buffer, rgb?.buffer]);
+      break;
+    }
+    const opened = openScan([colour], { shared: false });
+    for (let next = await opened.next(); ; next = await opened.next())
+      if (next.done) {
+        expect(transfersOf(next.value)).toContain(next.value.volume.rgb?.buffer);
+        break;
+      }
   });
 
   it('lists without reading, refuses in words, and stops when told', async () => {
