@@ -7,7 +7,7 @@ import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
 import type { RasPoint } from '#state/viewer.ts';
 import { scaleBar } from '#ui/model/orientation.ts';
 import { SliceModel } from './SliceModel.ts';
-import { crosshairOf, cursorAt, scanOf } from './sliceActs.ts';
+import { crosshairOf, cursorAt, scanOf, shownWindow } from './sliceActs.ts';
 
 /** How long a place has to hold before it is read out. */
 const SPEAK_AFTER_MS = 500;
@@ -62,16 +62,19 @@ function usePlace(name: PlaneName) {
 function SliceWords({ name, model }: { readonly name: PlaneName; readonly model: SliceModel }) {
   const viewer = useViewer();
   const place = usePlace(name);
-  const window = useCase((state) => state.window);
+  const scanWindow = useCase((state) => state.window);
   const waits = useCase(({ volumes: [first] }) => first !== undefined && viewer.voxels.volume(first.id) === null);
   const mode = useView((state) => state.overlayMode);
-  const several = useCase((state) => state.volumes.length > 1);
+  const volumes = useCase((state) => state.volumes);
+  const several = volumes.length > 1;
   const pixelsPerMm = useStore(model.facts, (facts) => facts.pixelsPerMm);
   const windowKeys = useStore(model.facts, (facts) => facts.windowKeys);
   if (!place) return <p className="slice-empty">{t('slice.empty')}</p>;
+  const { window, unit } =
+    mode === 'over' ? shownWindow(viewer, place.scan) : { window: scanWindow, unit: place.scan.unit };
   const bar = scaleBar(pixelsPerMm);
   // Two digits where the window is narrow, as of an MR with values below ten.
-  const digits = place.scan.unit === 'HU' || window.width >= 20 ? 0 : 2;
+  const digits = unit === 'HU' || window.width >= 20 ? 0 : 2;
   return (
     <>
       <div className="slice-corner" data-corner="top-start">
