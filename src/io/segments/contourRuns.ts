@@ -8,6 +8,8 @@ const rasFromLps = affine('ras', 'lps', [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0
 const FLAT = 0.25;
 /** Contours nearer than this, in steps, lie in one plane. */
 const ONE_PLANE = 0.05;
+/** Voxels, less than which a contour may be narrow and slip between centres. */
+const SMALL = 4;
 /** Places are rounded to this part of a voxel, so that contours through voxel centres are cut alike everywhere. */
 const GRAIN = 1e6;
 
@@ -15,10 +17,14 @@ export interface ContourRuns {
   /** Flat pairs (first voxel, count), rising. */
   readonly runs: Uint32Array<ArrayBufferLike>;
   readonly voxels: number;
-  /** Contours of which no slice is near. */
+  /** Contours of which no slice is near, or that lie beside all of a slice. */
   readonly outside: number;
   /** Contours between slices that a nearer one stands for. */
   readonly unused: number;
+  /** Contours that slices take, and that no voxel's centre lies within: smaller than a voxel, or between its rows. */
+  readonly empty: number;
+  /** Contours that the scan's border cuts. */
+  readonly cut: number;
   /** Farthest that a contour lies off the slice for which it is taken, where planes are no farther apart than slices; mm. */
   readonly offMm: number;
   /** Slices that each contour stands for; 1 unless planes lie farther apart than slices. */
@@ -58,6 +64,14 @@ export function contourRuns(contours: readonly Float64Array[], scan: ScanGrid): 
     if (reach === 0.5) off = Math.max(off, Math.abs(plane.at - slice));
     fill(plane.polygons, slice, axis, scan.dims, pairs);
   }
+  const [u, v] = AXES[axis];
+  let [beside, cut, empty] = [0, 0, contours.length - voxelContours.length];
+  for (const polygon of [...used].flatMap(({ polygons }) => polygons)) {
+    const where = withinGrid(polygon, scan.dims[u], scan.dims[v]);
+    if (where === 'beside') beside++;
+    else if (!holdsCentre(polygon)) empty++;
+    else if (where === 'cut') cut++;
+  }
   const near = (plane: Plane) => plane.at >= -reach && plane.at < (scan.dims[axis] as number) - 1 + reach;
   const count = (wanted: (plane: Plane) => boolean) =>
     planes.filter(wanted).reduce((sum, plane) => sum + plane.polygons.length, 0);
@@ -67,8 +81,10 @@ export function contourRuns(contours: readonly Float64Array[], scan: ScanGrid): 
   return {
     runs,
     voxels,
-    outside: count((plane) => !used.has(plane) && !near(plane)),
+    outside: beside + count((plane) => !used.has(plane) && !near(plane)),
     unused: count((plane) => !used.has(plane) && near(plane)),
+    empty,
+    cut,
     offMm: off * stepMm,
     spread: reach > 0.5 ? Number((2 * reach).toFixed(3)) : 1,
   };
@@ -148,11 +164,8 @@ function slicePlanes(planes: readonly Plane[], slices: number, reach: number): [
   return [...best].sort(([a], [b]) => a - b);
 }
 
-/** Scan conversion of one slice: crossings of each row of centres with the edges, in pairs. */
-function fill(polygons: readonly Float64Array[], slice: number, axis: 0 | 1 | 2, dims: Dims, pairs: number[]): void {
-  const [u, v] = AXES[axis];
-  const [columns, rows] = [dims[u], dims[v]];
-  const stride = [1, dims[0], dims[0] * dims[1]] as const;
+/** Where each row of centres that is on the grid crosses the edges, rising; rows that none crosses are left out. */
+function crossingsOf(polygons: readonly Float64Array[], rows: number): number[][] {
   const crossings: number[][] = [];
   for (const polygon of polygons) {
     const length = polygon.length;
@@ -175,8 +188,50 @@ function fill(polygons: readonly Float64Array[], slice: number, axis: 0 | 1 | 2,
       }
     }
   }
+  for (const list of crossings) list?.sort((a, b) => a - b);
+  return crossings;
+}
+
+/** Against the voxels of a slice, their outer halves included. */
+function withinGrid(polygon: Float64Array, columns: number, rows: number): 'whole' | 'cut' | 'beside' {
+  const [across, along] = boxOf(polygon);
+  const beside = across[1] < -0.5 || across[0] > columns - 0.5 || along[1] < -0.5 || along[0] > rows - 0.5;
+  const whole = across[0] >= -0.5 && across[1] <= columns - 0.5 && along[0] >= -0.5 && along[1] <= rows - 0.5;
+  return beside ? 'beside' : whole ? 'whole' : 'cut';
+}
+
+function boxOf(polygon: Float64Array): readonly [across: readonly [number, number], along: readonly [number, number]] {
+  const box = [Infinity, -Infinity, Infinity, -Infinity] as [number, number, number, number];
+  for (const [n, value] of polygon.entries()) {
+    const at = n % 2 === 0 ? 0 : 2;
+    box[at] = Math.min(box[at], value);
+    box[at + 1] = Math.max(box[at + 1] as number, value);
+  }
+  return [
+    [box[0], box[1]],
+    [box[2], box[3]],
+  ];
+}
+
+/** Whether a contour by itself encloses a centre of the endless grid; a large one does, and is not looked at. */
+function holdsCentre(polygon: Float64Array): boolean {
+  const [across, along] = boxOf(polygon);
+  if (Math.min(across[1] - across[0], along[1] - along[0]) > SMALL) return true;
+  // On rows from 0 on, wherever it lies.
+  const moved = polygon.map((value, n) => (n % 2 === 1 ? value - Math.floor(along[0]) : value));
+  return crossingsOf([moved], Math.ceil(along[1] - Math.floor(along[0])) + 1).some((list) =>
+    list?.some((from, n) => n % 2 === 0 && Math.ceil(from) < Math.ceil(list[n + 1] ?? from)),
+  );
+}
+
+/** Scan conversion of one slice: crossings of each row of centres with the edges, in pairs. */
+function fill(polygons: readonly Float64Array[], slice: number, axis: 0 | 1 | 2, dims: Dims, pairs: number[]): void {
+  const [u, v] = AXES[axis];
+  const [columns, rows] = [dims[u], dims[v]];
+  const stride = [1, dims[0], dims[0] * dims[1]] as const;
+  const crossings = crossingsOf(polygons, rows);
   for (let row = 0; row < rows; row++) {
-    const list = crossings[row]?.sort((a, b) => a - b);
+    const list = crossings[row];
     if (!list) continue;
     const first = slice * stride[axis] + row * stride[v];
     for (let n = 0; n + 1 < list.length; n += 2) {

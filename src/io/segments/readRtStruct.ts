@@ -121,22 +121,31 @@ function sayPlaces(
       what: 'RT structure set',
       where: 'ContourData',
       expected: `contours within the scan ${scan.name}`,
-      got: `${outside} of ${all} off its slices, none around a voxel`,
+      got: `${outside} of ${all} off it, none around a voxel`,
       file,
     });
   const say = (code: string, kept: string, text: string) => warnings.push({ code, where: 'ContourData', kept, text });
   if (outside > 0)
-    say(
-      'contours-outside',
-      'those on the scan',
-      `${outside} of ${all} contours lie off the scan’s slices and were left out.`,
-    );
+    say('contours-outside', 'those on the scan', `${outside} of ${all} contours lie off the scan and were left out.`);
+  const cut = sum(({ cut }) => cut);
+  if (cut > 0)
+    say('contours-cut', 'what lies on the scan', `${cut} of ${all} contours go over the scan’s border and end there.`);
   const unused = sum(({ unused }) => unused);
   if (unused > 0)
     say(
       'contours-between-slices',
       'the nearest to each slice',
       `${unused} of ${all} contours lie between slices that have a nearer one; they were not used.`,
+    );
+  const empty = filled.filter(({ found }) => found.empty > 0);
+  if (empty.length > 0)
+    say(
+      'contours-without-voxels',
+      'the contours around a voxel’s centre',
+      `Contours so small or thin that they enclose no voxel’s centre are lost: ${empty
+        .map(({ roi, found }) => `${found.empty} of ${roi.contours.length} of ${roi.name}`)
+        .join(', ')
+        .slice(0, 1500)}.`,
     );
   const off = Math.max(...filled.map(({ found }) => found.offMm));
   if (off > 0.01)

@@ -242,6 +242,28 @@ describe('RTSTRUCT', () => {
     expect(beyond.warnings).toMatchObject([{ code: 'contours-outside', text: expect.stringMatching(/^2 of 4/) }]);
   });
 
+  it('contours that are lost are counted: around no centre, beside the scan, cut by its border', async () => {
+    const tiny = (k: number) => ({ points: rectangle(2.2, 2.2, 2.8, 2.8, k) });
+    const thin = { points: rectangle(2.5, 5.2, 20.5, 5.8, 4) };
+    const set = await open([
+      { name: 'lesion', contours: [{ points: rectangle(2.5, 2.5, 6.5, 6.5, 3) }, tiny(4), thin] },
+      { name: 'speck', contours: [tiny(5)] },
+      { name: 'beside', contours: [{ points: rectangle(60, 2, 70, 8, 4) }] },
+      { name: 'over', contours: [{ points: rectangle(-5.5, 2.5, 1.5, 4.5, 4) }] },
+    ]);
+    expect(set.segments.map(({ name, voxels }) => [name, voxels])).toEqual([
+      ['lesion', 16],
+      ['speck', 0],
+      ['beside', 0],
+      ['over', 4],
+    ]);
+    expect(set.warnings).toMatchObject([
+      { code: 'contours-outside', text: expect.stringMatching(/^1 of 6/) },
+      { code: 'contours-cut', text: expect.stringMatching(/^1 of 6/) },
+      { code: 'contours-without-voxels', text: expect.stringContaining('2 of 3 of lesion, 1 of 1 of speck') },
+    ]);
+  });
+
   it('names, colours, codes and kinds; points and open lines are named and left out', async () => {
     const set = await open([
       {
@@ -285,7 +307,7 @@ describe('RTSTRUCT', () => {
       ],
       [
         rtFile([roi({ points: rectangle(2, 2, 5, 5, 40) })]),
-        /rt\.dcm: ContourData: expected contours within the scan CT, got 1 of 1 off its slices/,
+        /rt\.dcm: ContourData: expected contours within the scan CT, got 1 of 1 off it/,
       ],
       [
         rtFile([roi({ points, count: 7 })]),
