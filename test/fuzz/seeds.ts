@@ -179,7 +179,7 @@ function others(): readonly (readonly [ReaderId, string, Uint8Array])[] {
     ['stored', 'arrays', arraysHeadBytes({ kind: 'volume', header: volumeHeader('ct', [5, 4, 3]), rgb: false })],
   ];
 }
-const storedLog = new Uint8Array(readFileSync(`${import.meta.dirname}/../fixtures/stored/v1.log`));
+const storedLog = new Uint8Array(readFileSync(`${import.meta.dirname}/../fixtures/stored/v1.bin`));
 
 function made(): Seed[] {
   const files: readonly (readonly [ReaderId, string, Uint8Array])[] = [
