@@ -310,7 +310,7 @@ async function bundle(): Promise<Uint8Array> {
   const [first] = document.volumes;
   if (!first) throw new Error('the fixture has a volume');
   const record = { ...first, dims: [5, 4, 3] as [number, number, number] };
-  const header = { ...volumeHeader('ct', [5, 4, 3]) };
+  const header = { ...volumeHeader('ct', [5, 4, 3]), rasFromIjk: affine('ras', 'ijk', first.rasFromIjk) };
   const parts: Uint8Array[] = [];
   const content = {
     document: { ...document, volumes: [record], segments: document.segments.slice(0, 1) },
