@@ -1,6 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import { wasmDecoder } from './codecs.ts';
 import { broken, checked, type DecodedFrame, type FrameDecoder, requireEnd, withColour } from './codeStream.ts';
+import { release } from '#io/release.ts';
 import type { StoredPixels } from './instance.ts';
 import { jpegFrames } from './jpegFrames.ts';
 import { losslessDecoder } from './jpegLossless.ts';
@@ -49,8 +50,11 @@ export async function frameDecoder(syntaxUid: string): Promise<FrameDecoder> {
 
 async function wasmFrames(name: 'jpegLs' | 'jpeg2000' | 'htj2k'): Promise<FrameDecoder> {
   const decoder = await wasmDecoder(name);
+  // A frame is valid until the next one is decoded.
+  let last: Uint8Array<ArrayBufferLike> | null = null;
   return {
     decode(stored, pixels) {
+      if (last) release(last);
       requireEnd(stored);
       try {
         decoder.getEncodedBuffer(stored.length).set(stored);
@@ -62,7 +66,8 @@ async function wasmFrames(name: 'jpegLs' | 'jpeg2000' | 'htj2k'): Promise<FrameD
       // What openjpeg says of a stream whose header it did not take.
       if (width === 0 || height === 0) throw broken('no picture in the code stream');
       const bytesPerSample = bitsPerSample > 8 ? 2 : 1;
-      const decoded = checked(decoder.getDecodedBuffer(), width, height, componentCount, bytesPerSample, pixels);
+      last = decoder.getDecodedBuffer();
+      const decoded = checked(last, width, height, componentCount, bytesPerSample, pixels);
       // JPEG-LS gives planes where its scans do; JPEG 2000 the samples of a pixel together, its own transform undone.
       return withColour(decoded, pixels, decoder.getInterleaveMode?.() === 0);
     },
