@@ -11,7 +11,7 @@ export interface MemoryLimits {
   readonly place: string;
   /** The largest array buffer that the engine makes. */
   readonly bufferBytes: number;
-  /** What works on a voxel besides it: the page segments what it opens, a byte of labels each. */
+  /** What the work on a voxel takes besides it: the page segments what it opens. */
   readonly besidesPerVoxel: number;
   /** The program itself. */
   readonly programBytes: number;
@@ -118,6 +118,8 @@ const UNTOLD_BYTES = 2 ** 32;
 const TAB_SHARE = 0.5;
 /** The page with its workers and kernels, before a scan. */
 const PAGE_BYTES = 2 ** 28;
+/** Of each voxel, until body and bone are segmented and drawn: measured of 512×512×300 and ×900 (`npm run bench -- memory`). */
+const WORK_BYTES = 8;
 /** V8 and SpiderMonkey; JavaScriptCore stops at half of it, with a RangeError that is told the same way. */
 const LARGEST_BUFFER = 2 ** 33;
 
@@ -127,7 +129,7 @@ export function memoryLimits(): MemoryLimits {
   if (!os) {
     const told = (globalThis as { navigator?: { readonly deviceMemory?: number } }).navigator?.deviceMemory;
     const bytes = told === undefined ? UNTOLD_BYTES : told * 2 ** 30 * TAB_SHARE;
-    const rest = { besidesPerVoxel: 1, programBytes: PAGE_BYTES };
+    const rest = { besidesPerVoxel: WORK_BYTES, programBytes: PAGE_BYTES };
     return { bytes, place: 'this tab', bufferBytes: LARGEST_BUFFER, ...rest };
   }
   const { process } = globalThis as {

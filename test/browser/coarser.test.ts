@@ -30,10 +30,10 @@ afterAll(async () => {
 describe('a scan that is too large for the tab', { timeout: 120_000 }, () => {
   it('is refused before it is read, and opens at half resolution from its card, which stays on the case', async () => {
     const { page, context, faults } = await openPage(app);
-    // A device of so little memory that the page and these 31 MB just do not fit its half.
+    // A device of so little memory that the page and the work on these 10 million voxels just do not fit its half.
     await context.route(/worker[^/]*\.js$/, async (route) => {
       const answer = await route.fetch();
-      const body = `Object.defineProperty(navigator, 'deviceMemory', { value: 0.54 });\n${await answer.text()}`;
+      const body = `Object.defineProperty(navigator, 'deviceMemory', { value: 0.6 });\n${await answer.text()}`;
       await route.fulfill({ response: answer, body });
     });
     await page.reload();
@@ -42,7 +42,7 @@ describe('a scan that is too large for the tab', { timeout: 120_000 }, () => {
     await page.getByTestId('files').setInputFiles(file);
     const card = page.locator('.error-card');
     await card.waitFor({ timeout: 60_000 });
-    expect(await card.locator('h2').textContent()).toBe('ball.nii needs 0.28 GB, this tab has 0.27 GB');
+    expect(await card.locator('h2').textContent()).toBe('ball.nii needs 0.35 GB, this tab has 0.30 GB');
     expect(await page.evaluate(() => window.vesalius.case().volumes.length)).toBe(0);
 
     await card.getByRole('button', { name: 'Open at half resolution' }).click();
