@@ -265,6 +265,17 @@ async function packed(): Promise<readonly (readonly [ReaderId, string, Uint8Arra
     ['volume', 'jpegls.dcm', file(await jpegLs(words, 0), `${name}4.80`)],
     ['volume', 'jpeg2000.dcm', file(await jpeg2000(words), `${name}4.90`)],
     ['volume', 'htj2k.dcm', file(await htj2k(words), `${name}4.201`)],
+    [
+      'volume',
+      'film.dcm',
+      file(rle(deep, 2), `${name}5`, 16, {
+        x00080060: ['CS', 'US'],
+        x00200032: ['DS', ''],
+        x00200037: ['DS', ''],
+        x00280008: ['IS', '2'],
+        x7fe00010: ['OB', { fragments: [new Uint8Array(0), rle(deep, 2), rle(deep, 2)] }],
+      }),
+    ],
     ['volume', 'deflated.dcm', dicomFile(slice, { syntax: DEFLATED })],
   ];
 }

@@ -105,6 +105,11 @@ function lastTag(dataSet: DataSet): string {
   return `(${tag.slice(1, 5)},${tag.slice(5)})`;
 }
 
+/** Each is a place, a time and a kind in memory: bytes that pretend more are refused instead of filling it. */
+const MOST_FRAMES = 100_000;
+/** Of an item's tag and length. */
+const ITEM_BYTES = 8;
+
 type Refuse = (where: string, expected: string, got: string | number) => VesaliusError;
 
 function frameCount(dataSet: DataSet, refuse: Refuse): number {
@@ -112,6 +117,14 @@ function frameCount(dataSet: DataSet, refuse: Refuse): number {
   if (text === undefined || text === '') return 1;
   const frames = Number(text);
   if (!Number.isInteger(frames) || frames < 1) throw refuse('NumberOfFrames', 'a whole number from 1 on', text);
+  if (frames > MOST_FRAMES)
+    throw new VesaliusError({
+      code: 'too-large',
+      what: 'DICOM image',
+      where: 'NumberOfFrames',
+      expected: `at most ${MOST_FRAMES}`,
+      got: frames,
+    });
   return frames;
 }
 
@@ -119,6 +132,9 @@ function frameCount(dataSet: DataSet, refuse: Refuse): number {
 function checkLength(stored: StoredPixels, syntax: TransferSyntax, source: ByteSource, refuse: Refuse): void {
   const { frames, length, at } = stored;
   if (syntax.packing.kind !== 'native') {
+    // Each frame takes an item of its own, behind that of the offset table.
+    const least = ITEM_BYTES * (frames + 1);
+    if (source.size !== null && source.size - at < least) throw truncated(least, source.size - at);
     if (length !== null && length > 0 && source.size !== null && at + length > source.size)
       throw truncated(length, source.size - at);
     return;

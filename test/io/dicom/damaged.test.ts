@@ -5,7 +5,7 @@ import type { VolumeHeader } from '#core/volume/volume.ts';
 import { isDicom } from '#io/dicom/sniff.ts';
 import { type ByteSource, openSource } from '#io/source.ts';
 import { dataFile } from '../../data.ts';
-import { list, read } from './dicomFile.ts';
+import { ctSlice, type DataSet, list, read, sources } from './dicomFile.ts';
 
 const folder = dataFile('damaged');
 
@@ -84,6 +84,23 @@ describe.skipIf(folder === null)('damaged files', () => {
       const { errors } = await open([disk(`${folder}/${name}`)]);
       expect(errors[0]).toMatchObject({ code: 'format', file: name });
     });
+});
+
+it('frames that are only claimed fill no memory', async () => {
+  const film = (frames: string, fragments: readonly Uint8Array[]): DataSet => ({
+    ...ctSlice({ position: [1, 2, 3] }),
+    x00080060: ['CS', 'US'],
+    x00200032: ['DS', ''],
+    x00200037: ['DS', ''],
+    x00280008: ['IS', frames],
+    x7fe00010: ['OB', { fragments: [new Uint8Array(0), ...fragments] }],
+  });
+  const refused = async (frames: string) => {
+    const [series] = await list(sources([film(frames, [new Uint8Array(64)])], { syntax: '1.2.840.10008.1.2.5' }));
+    return series?.error;
+  };
+  expect(await refused('999999999999')).toMatchObject({ code: 'too-large', where: 'NumberOfFrames' });
+  expect(await refused('50000')).toMatchObject({ code: 'truncated', where: 'PixelData' });
 });
 
 describe('odd series', () => {
