@@ -59,7 +59,9 @@ export async function describeMgh(head: SourceHead): Promise<RasterFile> {
     facts,
     sources: [source],
     fromFooter: (footer) =>
-      footer.length < 4 ? {} : timesMs(timepoints, new DataView(footer.buffer, footer.byteOffset).getFloat32(0)),
+      footer.length < 4
+        ? {}
+        : timesMs(timepoints, new DataView(footer.buffer, footer.byteOffset).getFloat32(0), 'nframes'),
     plan: {
       stored,
       bigEndian: true,

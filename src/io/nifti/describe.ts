@@ -35,7 +35,7 @@ export async function describeNifti(head: SourceHead, others: readonly ByteSourc
       name: head.source.name,
       dims: header.dims,
       timepoints: header.timepoints,
-      ...timesMs(header.timepoints, header.stepMs),
+      ...timesMs(header.timepoints, header.stepMs, 'dim[4]'),
       slope: header.slope,
       intercept: header.intercept,
       rasFromIjk: header.rasFromIjk,

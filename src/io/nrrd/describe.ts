@@ -70,7 +70,7 @@ export async function describeNrrd(head: SourceHead, others: readonly ByteSource
         name: head.source.name,
         dims,
         timepoints,
-        ...timesMs(timepoints, stepMs),
+        ...timesMs(timepoints, stepMs, 'sizes'),
         slope: 1,
         intercept: 0,
         rasFromIjk,

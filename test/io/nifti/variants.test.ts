@@ -92,6 +92,16 @@ describe('sizes', () => {
     const sparse = { ...source, size: 134e9 };
     await expect(read([sparse])).rejects.toMatchObject({ code: 'too-large', where: 'dim', file: 'big.nii' });
   });
+  it('timepoints that are only claimed fill no memory', async () => {
+    const fields = {
+      version: 2,
+      datatype: 2,
+      units: 10,
+      dim: [4, 1, 1, 1, 100_000_000, 1, 1, 1],
+      values: [1],
+    } as const;
+    expect(await refusal(fields)).toMatchObject({ code: 'too-large', where: 'dim[4]' });
+  });
   it('a compressed file that cannot hold its voxels is refused before they are allocated', async () => {
     const source = memorySource('bomb.nii.gz', gz(niftiFile({ dim: [3, 512, 512, 300, 1, 1, 1, 1] })));
     await expect(read([source])).rejects.toMatchObject({ code: 'truncated', where: 'voxels' });
