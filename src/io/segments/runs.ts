@@ -1,5 +1,6 @@
 import type { Steps } from '#core/steps.ts';
 import type { Dims } from '#core/volume/volume.ts';
+import { refuseTooLarge } from '../memory.ts';
 import type { LabelValues } from './segmentSet.ts';
 
 /** A segment as runs of voxels of a grid: flat pairs (first voxel, count), rising, within one row each. */
@@ -38,6 +39,7 @@ export interface Packed {
  * Segments into the fewest layers in which none lies over another: which pairs share a voxel is found by sweeping over the runs of
  * each slice; layers are the colours of that graph (DSATUR, exact where two layers are enough; Brélaz 1979).
  * @param segments each with its own value, 1 to 65535
+ * @throws VesaliusError 'too-large' where so many lie over each other that their layers do not fit
  */
 export function* packLayers(
   dims: Dims,
@@ -53,6 +55,7 @@ export function* packLayers(
   const layerOf = colours(overlaps);
   const count = Math.max(0, ...layerOf) + 1;
   const highest = Math.max(0, ...segments.map(({ value }) => value));
+  refuseTooLarge(count * perSlice * dims[2] * (highest < 256 ? 1 : 2), 'segments', [...dims, count]);
   const layers: LabelValues[] = [];
   for (let layer = 0; layer < count; layer++)
     layers.push(highest < 256 ? new Uint8Array(perSlice * dims[2]) : new Uint16Array(perSlice * dims[2]));

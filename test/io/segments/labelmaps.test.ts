@@ -351,6 +351,15 @@ describe('labels on a scan’s grid', () => {
   });
 });
 
+it('a pile of segments whose layers do not fit is refused before they are allocated', () => {
+  const pile = Array.from({ length: 20 }, (_, n) => {
+    const builder = new RunBuilder();
+    builder.push(0, 1);
+    return { value: n + 1, runs: builder.runs() };
+  });
+  expect(() => finish(packLayers([1024, 1024, 1000], pile))).toThrow(/segments: expected at most/);
+});
+
 it('packLayers never puts two segments over one voxel, and needs no more layers than the deepest pile for intervals', () => {
   fc.assert(
     fc.property(
