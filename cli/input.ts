@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { VesaliusError } from '#core/errors.ts';
 import type { SourceRef } from '#io/source.ts';
@@ -28,10 +28,7 @@ export function openInput(given: string): Input {
     });
   }
   if (!statSync(given).isDirectory()) return { given, sources: [ref(given, basename(given)), ...neighbours(given)] };
-  const files = readdirSync(given, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  const files = filesIn(given, new Set()).sort();
   if (files.length === 0) {
     throw new VesaliusError({
       code: 'missing',
@@ -43,6 +40,28 @@ export function openInput(given: string): Input {
     });
   }
   return { given, sources: files.map((file) => ref(file, relative(given, file))) };
+}
+
+/** Of any nesting, links followed; a folder is entered once, since links may lead in a ring. What a link leads to nowhere is no file. */
+function filesIn(folder: string, entered: Set<string>): string[] {
+  const real = realpathSync(folder);
+  if (entered.has(real)) return [];
+  entered.add(real);
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    const kind = entry.isSymbolicLink() ? linked(path) : entry;
+    if (kind?.isDirectory()) return filesIn(path, entered);
+    return kind?.isFile() ? [path] : [];
+  });
+}
+
+function linked(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // A link to itself.
+    return undefined;
+  }
 }
 
 function ref(disk: string, path: string): SourceRef {
