@@ -1,6 +1,7 @@
 import { Group, Vector3 } from 'three';
 import { formatRatio, quantityText, volumeQuantity } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
+import type { RasPoint } from '#state/viewer.ts';
 import { nameOf } from '#ui/model/structures.ts';
 import { ARC_POINTS } from '#xr/Locomotion.ts';
 import type { RoomModel } from '#xr/RoomModel.ts';
@@ -15,7 +16,17 @@ import { Strokes } from './Strokes.ts';
 const FREE_RAY = 0.7;
 const RAY_MM = 1.6;
 
-/** Rays, the name of what is pointed at, the scale, R and L, hints, and the ring of a step: all words and lines of the room. */
+/** The patient's sides: letter, axis of RAS, end of it. */
+const SIDES = [
+  ['R', 0, 1],
+  ['L', 0, -1],
+  ['A', 1, 1],
+  ['P', 1, -1],
+  ['S', 2, 1],
+  ['I', 2, -1],
+] as const;
+
+/** Rays, the name of what is pointed at, the scale, the patient's sides, hints, and the ring of a step: all words and lines of the room. */
 export class Marks implements RoomPart {
   readonly object = new Group();
   readonly text = new RoomText();
@@ -24,7 +35,7 @@ export class Marks implements RoomPart {
   private readonly tag: Label;
   private readonly dots: readonly [Label, Label];
   private readonly plate: Label;
-  private readonly letters: readonly [Label, Label];
+  private readonly letters: readonly Label[];
   private readonly ring: Label;
   private readonly placeHere: Label;
   private readonly hints: Hints;
@@ -35,7 +46,7 @@ export class Marks implements RoomPart {
   private dot: Words | null = null;
 
   constructor(room: RoomModel, memory: HintMemory) {
-    this.labels = new Labels(this.text, 24);
+    this.labels = new Labels(this.text, 28);
     this.object.add(this.strokes.mesh, this.labels.mesh);
     const { labels } = this;
     this.tag = labels.add();
@@ -44,7 +55,7 @@ export class Marks implements RoomPart {
     this.dots = [labels.add(), labels.add()];
     for (const dot of this.dots) dot.front = true;
     this.plate = labels.add();
-    this.letters = [labels.add(), labels.add()];
+    this.letters = SIDES.map(() => labels.add());
     this.ring = labels.add();
     this.ring.normal = up;
     this.ring.scale = 0.35 / 128;
@@ -74,9 +85,8 @@ export class Marks implements RoomPart {
     this.taggedFor = null;
     this.ratio = '';
     this.dot = text.dot();
-    const letter = (words: string) => text.write([{ text: words, size: 44, weight: 600 }]);
-    this.letters[0].words = letter(t('room.rightLetter'));
-    this.letters[1].words = letter(t('room.leftLetter'));
+    for (const [n, [letter]] of SIDES.entries())
+      (this.letters[n] as Label).words = text.write([{ text: t(`letter.${letter}`), size: 44, weight: 600 }]);
     this.ring.words = text.ring();
     this.placeHere.words = text.write([{ text: t('room.placeHere'), size: LETTER, weight: 500 }], { plate: true });
     this.hints.forget();
@@ -173,18 +183,18 @@ export class Marks implements RoomPart {
 
   private sideLetters(room: RoomModel): void {
     const { box, scale } = room;
-    const margin = 60 / scale;
-    for (let n = 0; n < 2; n++) {
-      const letter = this.letters[n as 0 | 1];
-      letter.visible = box !== null;
+    for (const [n, [letter, axis, end]] of SIDES.entries()) {
+      const label = this.letters[n] as Label;
+      label.visible = box !== null;
       if (!box) continue;
-      letter.at
-        .set(
-          n === 0 ? box.high[0] + margin : box.low[0] - margin,
-          (box.low[1] + box.high[1]) / 2,
-          box.low[2] + 0.08 * (box.high[2] - box.low[2]),
-        )
-        .applyMatrix4(room.grab.model);
+      const [x, y, z] = [0, 1, 2].map(
+        (each) => ((box.low[each] as number) + (box.high[each] as number)) / 2,
+      ) as RasPoint;
+      // Beside the body those at its sides stand low, where nothing is looked at; I clears the plate with the scale.
+      label.at.set(x, y, axis === 2 ? z : box.low[2] + 0.08 * (box.high[2] - box.low[2]));
+      const edge = (end > 0 ? box.high[axis] : box.low[axis]) as number;
+      label.at.setComponent(axis, edge + (end * (letter === 'I' ? 150 : 60)) / scale);
+      label.at.applyMatrix4(room.grab.model);
     }
   }
 
