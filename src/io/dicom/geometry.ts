@@ -22,6 +22,8 @@ export interface OrderedStack {
 
 /** Directions as short decimals are off by this much in good files. */
 const ROUNDED_DIRECTION = 1e-3;
+/** What a far corner may be off because the directions of its slice are not the first one's. */
+const DRIFT_MM = 0.1;
 /** Beyond this the two directions of a picture are not a right angle. */
 const BENT_DIRECTION = 0.02;
 
@@ -36,6 +38,7 @@ export function orderStack(slices: readonly Slice[]): OrderedStack | null {
   const lead = slices[0] as Slice;
   const { x, y, normal } = directions(lead, slices.length, warnings);
   const [rowSpacing, columnSpacing] = spacing(lead, slices.length, warnings);
+  if (!lead.frame.alone) tellDrift(slices, rowSpacing, columnSpacing, warnings);
   const placed = places(slices, normal, warnings);
   const ordered = lead.frame.alone ? film(slices, warnings) : orderTimes(placed, warnings);
   if (ordered === TIMES_UNEVEN) return null;
@@ -103,6 +106,30 @@ function directions(lead: Slice, count: number, warnings: Warning[]): { x: Vecto
   const n = [x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]] as const;
   const length = Math.hypot(...n);
   return { x, y, normal: [n[0] / length, n[1] / length, n[2] / length] };
+}
+
+/** Slices of one stack have one direction to 0.06 degrees, which is a way at the far corner of a large picture. */
+function tellDrift(slices: readonly Slice[], rowSpacing: number, columnSpacing: number, warnings: Warning[]): void {
+  const { frame, pixels } = slices[0] as Slice;
+  const away = (a: Vector3 | null, b: Vector3 | null): number =>
+    a && b ? Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) : 0;
+  const [width, height] = [(pixels.columns - 1) * columnSpacing, (pixels.rows - 1) * rowSpacing];
+  const worst = slices.reduce(
+    (most, slice) =>
+      Math.max(
+        most,
+        width * away(frame.rowDirection, slice.frame.rowDirection) +
+          height * away(frame.columnDirection, slice.frame.columnDirection),
+      ),
+    0,
+  );
+  if (worst <= DRIFT_MM) return;
+  warnings.push({
+    code: 'orientation-differs',
+    where: 'ImageOrientationPatient',
+    kept: 'that of one slice',
+    text: `The directions of the slices differ, by up to ${worst.toFixed(2)} mm at their far corner; those of ${(slices[0] as Slice).name} are used for all.`,
+  });
 }
 
 function spacing(lead: Slice, count: number, warnings: Warning[]): readonly [number, number] {

@@ -6,6 +6,21 @@ import { ctSlice, type DataSet, list, readOnly, sources } from './dicomFile.ts';
 const axial = (z: number, instance: number, extra = {}) => ctSlice({ position: [-10, -20, z], instance, extra });
 const warnings = (header: { warnings: readonly { code: string }[] }) => header.warnings.map((w) => w.code);
 
+it('slices that turn a little are told, with the way at their far corner', async () => {
+  const slice = (n: number, angle: number) =>
+    ctSlice({
+      position: [0, 0, 2 * n],
+      instance: n + 1,
+      orientation: [Math.cos(angle), Math.sin(angle), 0, -Math.sin(angle), Math.cos(angle), 0],
+      extra: { x00280030: ['DS', '75\\50'] },
+    });
+  const codes = async (angle: number) =>
+    (await readOnly(sources([slice(0, 0), slice(1, angle)]))).header.warnings.map(({ code }) => code);
+  // 150 mm each way: 0.3 mm.
+  expect(await codes(0.0009)).toEqual(['orientation-differs']);
+  expect(await codes(0.0001)).toEqual([]);
+});
+
 describe('geometry', () => {
   it('LPS becomes RAS: columns are row direction, column direction and step', async () => {
     const { header, scalars } = await readOnly(sources([axial(5, 1), axial(8, 2)]));
