@@ -1,7 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
+import { release } from '#io/release.ts';
 import { wasmDecoder } from './codecs.ts';
 import { broken, checked, type DecodedFrame, type FrameDecoder, requireEnd, withColour } from './codeStream.ts';
-import { release } from '#io/release.ts';
 import type { StoredPixels } from './instance.ts';
 import { jpegFrames } from './jpegFrames.ts';
 import { losslessDecoder } from './jpegLossless.ts';

@@ -121,6 +121,7 @@ function frameIn(places: Places, dataSet: DataSet, index: number): Frame {
       ImageType: words('x00089007') || (dataSet.string('x00080008') ?? ''),
       EchoTime: String(number('x00180081') ?? first(places, (place) => finite(place.double('x00189082'))) ?? ''),
       StackID: words('x00209056'),
+      ConvolutionKernel: words('x00181210'),
     },
     times: {
       TemporalPositionIdentifier: number('x00200100') ?? null,

@@ -27,7 +27,7 @@ const SAME_DIRECTION = 1e-3;
 
 /**
  * One series as the stacks that it holds. Other frame of reference, matrix, spacing, orientation or number format: always another stack. Other
- * image type, echo or stack id: only where slices would otherwise share their places (magnitude and phase, two echoes).
+ * image type, echo, kernel or stack id: only where slices would otherwise share their places (magnitude and phase, two echoes).
  */
 export function stacksOf(slices: readonly Slice[]): Stack[] {
   const geometric = split(slices, (a, b) => geometricDifference(a, b));

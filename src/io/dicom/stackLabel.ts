@@ -22,6 +22,8 @@ function label({ slices, splitBy }: Stack, stacks: readonly Stack[]): string {
       return ownWords(frame.kind.ImageType ?? '', stacks);
     case 'StackID':
       return `stack ${frame.kind.StackID}`;
+    case 'ConvolutionKernel':
+      return (frame.kind.ConvolutionKernel ?? '').replaceAll('\\', ' ');
     case 'ImageOrientationPatient':
       return plane(frame.rowDirection, frame.columnDirection);
     case 'Rows':

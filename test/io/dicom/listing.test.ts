@@ -170,6 +170,18 @@ describe('several stacks of one series are named apart', () => {
     ]);
   });
 
+  it('kernels: two reconstructions of one scan are no timepoints', async () => {
+    const found = await list(
+      sources(
+        ['B30f', 'B70f\\3'].flatMap((kernel, n) =>
+          [0, 3].map((z, k) => axial(z, 10 * n + k, { x00181210: ['SH', kernel] })),
+        ),
+      ),
+    );
+    expect(found.map(({ header }) => header?.name)).toEqual(['Test, B30f', 'Test, B70f 3']);
+    for (const series of found) expect(series.header).toMatchObject({ timepoints: 1, dims: [4, 3, 2] });
+  });
+
   it('image types, planes, matrices', async () => {
     const type = (word: string) => ({ x00080008: ['CS', `ORIGINAL\\PRIMARY\\${word}`] }) as const satisfies DataSet;
     expect(
