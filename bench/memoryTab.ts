@@ -25,25 +25,32 @@ async function tabPeak(path: string): Promise<TabPeak> {
     if (idle === null) throw new Error('the renderer is not in /proc');
     const files = statSync(path).isDirectory() ? readdirSync(path).map((file) => join(path, file)) : [path];
     await page.getByTestId('files').setInputFiles(files);
-    const start = performance.now();
-    const msRead = await marked(page, 'read', start);
-    const read = (peakBytes(pid) ?? Number.NaN) - idle;
-    const msFull = await marked(page, 'full', start);
-    return { read, full: (peakBytes(pid) ?? Number.NaN) - idle, msRead, msFull };
+    const start = Date.now();
+    const seen: { readonly at: number; readonly bytes: number }[] = [];
+    const look = setInterval(() => seen.push({ at: Date.now(), bytes: peakBytes(pid) ?? 0 }), 5);
+    const full = await marked(page, 'full');
+    clearInterval(look);
+    const read = await marked(page, 'read');
+    const by = (moment: number) => Math.max(...seen.filter(({ at }) => at <= moment).map(({ bytes }) => bytes)) - idle;
+    return { read: by(read), full: by(full), msRead: read - start, msFull: full - start };
   } finally {
     await app.close();
   }
 }
 
-async function marked(page: Page, name: string, start: number): Promise<number> {
+/** When the page set a mark, ms since 1970. */
+async function marked(page: Page, name: string): Promise<number> {
   await page.waitForFunction(
     (each) => performance.getEntriesByName(each).length > 0 || document.querySelector('.error-card') !== null,
     name,
-    { timeout: 900_000, polling: 20 },
+    { timeout: 900_000, polling: 100 },
   );
   const error = await page.evaluate(() => document.querySelector('.error-card')?.textContent ?? null);
   if (error !== null) throw new Error(error);
-  return performance.now() - start;
+  return page.evaluate((each) => {
+    const [mark] = performance.getEntriesByName(each);
+    return performance.timeOrigin + (mark ? mark.startTime + mark.duration : 0);
+  }, name);
 }
 
 /** The process that holds the page: the largest of the browser's renderers. */

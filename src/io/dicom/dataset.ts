@@ -25,15 +25,15 @@ export interface PixelElement {
 
 const PIXEL_DATA = 'x7fe00010';
 const OTHER_PIXELS = { x7fe00008: 'FloatPixelData', x7fe00009: 'DoubleFloatPixelData' } as const;
-const FIRST_READ = 1 << 16;
+const FIRST_READ = 1 << 14;
 /** No header is this long; bytes that pretend so are refused instead of filling the memory. */
 const LONGEST_HEADER = 1 << 28;
 /** Of a deflated file: its header has to fit in this. */
 const LONGEST_INFLATED = 1 << 22;
 
 /**
- * Reads as much of a file as its header takes: 64 KB for nearly all, more where private elements or functional groups
- * are longer. Nothing of the pixels is read (beyond what the first 64 KB hold).
+ * Reads as much of a file as its header takes: 16 KB for nearly all, more where private elements or functional groups
+ * are longer. Nothing of the pixels is read (beyond what the first 16 KB hold).
  * @throws VesaliusError 'format' or 'truncated', naming the file
  */
 export async function readHeader(source: ByteSource): Promise<DicomHeader> {

@@ -1,6 +1,5 @@
 import { asVesaliusError, VesaliusError } from '#core/errors.ts';
 import type { ScalarArray } from '#core/volume/volume.ts';
-import { release } from '#io/release.ts';
 import { openSource } from '#io/source.ts';
 import type { FrameDecoder } from './codeStream.ts';
 import { frameDecoder } from './decode.ts';
@@ -92,12 +91,9 @@ export function sliceReader(
         const picture = await decoder.decode(stored, pictureOf(pixels));
         const frame = tileOf(picture, pixels, slice.frame);
         const at = (placeOf ?? inVolume)(n);
-        let stray = 0;
-        if (rgb) storeColour(frame, pixels, scalars as Uint8Array<ArrayBufferLike>, rgb, at);
-        else stray = storeSlice(frame, pixels, scalars, at, rescaled ? { slope, intercept } : null);
-        // All tiles of a mosaic are cut from one picture.
-        if (!pixels.mosaic) release(stored);
-        return stray;
+        if (!rgb) return storeSlice(frame, pixels, scalars, at, rescaled ? { slope, intercept } : null);
+        storeColour(frame, pixels, scalars as Uint8Array<ArrayBufferLike>, rgb, at);
+        return 0;
       } catch (thrown) {
         throw asVesaliusError(thrown).in(slice.name);
       }
