@@ -8,6 +8,7 @@ import { readHead } from '#io/sourceHead.ts';
 import { openInput, saidOf } from './input.ts';
 import { clearStep, follow } from './progress.ts';
 import { readOne } from './readOne.ts';
+import { firstTimepoint } from './report.ts';
 
 /** Voxels whose rescaled value is at least `iso`. */
 export function countAtLeast({ header, scalars }: Volume, iso: number): number {
@@ -80,7 +81,7 @@ export function plainLabels({ header, scalars }: Volume, scan?: VolumeHeader): L
     grid: { dims, rasFromIjk },
     layers: [values],
     segments,
-    warnings: scan ? [...header.warnings, ...sameGridWarning(scan, header)] : [],
+    warnings: scan ? [...header.warnings, ...firstTimepoint(header), ...sameGridWarning(scan, header)] : [],
   };
 }
 

@@ -24,6 +24,13 @@ export function valuesAt({ header, scalars }: Volume, points: readonly [number, 
   });
 }
 
+/** Segments and surfaces are of one moment: that of a time series' first timepoint, which is said. */
+export function firstTimepoint({ timepoints }: VolumeHeader): Warning[] {
+  if (timepoints === 1) return [];
+  const text = `The file holds ${timepoints} timepoints; the first was taken.`;
+  return [{ code: 'first-timepoint', where: 'time', kept: 'the first', text }];
+}
+
 export function voxelMl(header: VolumeHeader): number {
   return voxelVolumeMm3(header.rasFromIjk) / 1000;
 }

@@ -22,7 +22,7 @@ import { ensureWritable, writeWhole } from '../output.ts';
 import { withPool } from '../pool.ts';
 import { clearStep, showStep } from '../progress.ts';
 import { readOne } from '../readOne.ts';
-import { geometryOf, printJson, printWarnings, rounded, voxelMl } from '../report.ts';
+import { firstTimepoint, geometryOf, printJson, printWarnings, rounded, voxelMl } from '../report.ts';
 import { startTiming, type Timing } from '../timing.ts';
 
 const writers: Readonly<Record<string, (meshes: readonly NamedMesh[], quantize: boolean) => FileParts>> = {
@@ -84,7 +84,8 @@ Example: vesalius mesh head.nii.gz --iso 90 --triangles 200000 --out head.glb --
           : wish.labels === wish.input
             ? plainLabels(scan)
             : await readLabelsOf(wish.labels, scan);
-      warnings.push(...scan.header.warnings, ...(labels?.warnings ?? []));
+      const moment = wish.iso !== undefined || wish.labels === wish.input ? firstTimepoint(scan.header) : [];
+      warnings.push(...scan.header.warnings, ...moment, ...(labels?.warnings ?? []));
       const grid: VolumeHeader = labels
         ? { ...scan.header, ...labels.grid, spacing: spacingOf(labels.grid.rasFromIjk) }
         : scan.header;

@@ -59,6 +59,21 @@ describe('command line', () => {
     expect(report.series[0]).toEqual({ ...plain.series[0], uid: 'study.zip/deep/ball.nii' });
   });
 
+  it('of a time series segment and mesh take the first timepoint, and say so', () => {
+    const series = join(home, 'series.nii');
+    const scalars = Int16Array.from({ length: 2 * 1000 }, (_, n) => (n % 10 > 3 ? 1 : 0));
+    const rasFromIjk = affine('ras', 'ijk', [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
+    writeFileSync(series, writeNifti({ dims: [10, 10, 10], timepoints: 2, rasFromIjk, scalars }));
+    for (const args of [
+      ['segment', series, '--method', 'otsu', '--out', 'series-labels.nii'],
+      ['mesh', series, '--iso', '0.5', '--out', 'series.stl'],
+      ['mesh', series, '--labels', series, '--out', 'series.stl'],
+    ]) {
+      const { warnings } = JSON.parse(vesalius([...args, '--json']).stdout);
+      expect(warnings.map(({ code }: { code: string }) => code)).toEqual(['first-timepoint']);
+    }
+  });
+
   it('a coarser reading is named as such, in info, segment, mesh and the case', () => {
     const info = JSON.parse(vesalius(['info', scan, '--coarser', '2', '--at', '-1,-5,52', '--json']).stdout);
     expect([info.dims, info.spacing]).toEqual([
