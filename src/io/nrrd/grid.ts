@@ -66,7 +66,15 @@ export function nrrdGrid(fields: ReadonlyMap<string, string>, warnings: Warning[
     throw refuseNrrd('unsupported', 'kinds', expected, `${kinds[0] ?? 'none'}, ${sizes[0]} values`);
   }
   const beyond = kinds[spatial.length] ?? '???';
-  if (isOfOneVoxel(beyond)) throw refuseNrrd('unsupported', 'kinds', 'one value per voxel, or times', beyond);
+  // So older diffusion scans have their directions; what has as many values as space may be a field of vectors too.
+  if (beyond === 'vector')
+    warnings.push({
+      code: 'values-as-timepoints',
+      where: 'kinds',
+      kept: 'a timepoint for each',
+      text: `Each voxel has ${sizes[spatial.length]} values along the last axis (vector); they are shown one after the other, as timepoints.`,
+    });
+  else if (isOfOneVoxel(beyond)) throw refuseNrrd('unsupported', 'kinds', 'one value per voxel, or times', beyond);
   const timepoints = sizes.slice(spatial.length).reduce((product, size) => product * size, 1);
   const size = (n: number) => sizes[n] ?? 1;
   const dims: Dims = [size(0), spatial.length > 1 ? size(1) : 1, spatial.length > 2 ? size(2) : 1];

@@ -104,7 +104,8 @@ describe('NRRD', () => {
 
   it('without a space the origin is where the axes begin, and half a voxel on where samples stand for cells', async () => {
     const bare = { space: null, 'space directions': null, 'space origin': null, spacings: '2 3 4' };
-    const origin = async (more: Record<string, string | null>) => (await rows({ ...bare, ...more })).map((row) => row[3]);
+    const origin = async (more: Record<string, string | null>) =>
+      (await rows({ ...bare, ...more })).map((row) => row[3]);
     expect(await origin({ 'axis mins': '10 20 30', centerings: 'node node node' })).toEqual([-10, -20, 30]);
     expect(await origin({ 'axis mins': '10 20 30', centerings: 'cell cell node' })).toEqual([-11, -21.5, 30]);
     // As ITK takes what is not said.
@@ -114,7 +115,7 @@ describe('NRRD', () => {
     expect(await origin({ ...flat, centerings: 'node node' })).toEqual([-10, -20, 0]);
   });
 
-  it.each(['vector', '2-vector', 'covariant-vector', 'complex', '2D-matrix', '3-color'])(
+  it.each(['2-vector', 'covariant-vector', 'complex', '2D-matrix', '3-color'])(
     'several values per voxel on the last axis are no timepoints: %s',
     async (kind) => {
       const axes = { dimension: '4', sizes: '2 3 2 2', kinds: `domain domain domain ${kind}` };
@@ -124,6 +125,17 @@ describe('NRRD', () => {
         await expect(nrrd(changes)).rejects.toMatchObject({ code: 'unsupported', where: 'kinds' });
     },
   );
+
+  it('a last axis of kind vector, as older diffusion scans have it, is told', async () => {
+    const changes = {
+      dimension: '4',
+      sizes: '2 3 2 2',
+      'space directions': '(2,0,0) (0,3,0) (0,0,4) none',
+      kinds: 'space space space vector',
+    };
+    expect(await codes(changes)).toEqual(['values-as-timepoints']);
+    expect((await nrrd(changes)).volume.header.timepoints).toBe(2);
+  });
 
   it('a fourth axis outside space is time', async () => {
     const changes = {
