@@ -33,6 +33,8 @@ const types: Readonly<Record<string, NumberType>> = Object.fromEntries(
 
 /** Headers of segmentations may hold thousands of notes; more than this is no header. */
 const LONGEST_HEADER = 1 << 24;
+/** Bytes looked at for ends of lines at once. */
+const PIECE = 1 << 16;
 
 /**
  * NRRD with its data attached or in files of their own, raw, gzip or text.
@@ -129,7 +131,6 @@ async function layoutOf(
     throw refuseNrrd('unsupported', 'encoding', 'raw, gzip or text', encoding);
   }
   const lines = whole(fields, 'lineskip', 0);
-  if (lines > 0) throw refuseNrrd('unsupported', 'line skip', '0', lines);
   const skip = whole(fields, 'byteskip', -1);
   const names = dataFileNames(header);
   if (text && skip < 0) throw refuseNrrd('unsupported', 'byte skip', 'at least 0 with text', skip);
@@ -141,15 +142,31 @@ async function layoutOf(
     const field = 'data';
     // A file that is compressed as a whole is unpacked first, then its header is passed over.
     if (head.gzip) {
+      if (lines > 0) throw refuseNrrd('unsupported', 'line skip', '0 in a file that is compressed as a whole', lines);
       return { files: [head.source], from: 0, packing: 'gzip', skip: header.length + Math.max(0, skip), bytes, field };
     }
-    const from = skip < 0 ? null : header.length + (gzip ? 0 : skip);
+    const start = await afterLines(head.source, header.length, lines);
+    const from = skip < 0 ? null : start + (gzip ? 0 : skip);
     return { files: [head.source], from, packing, skip: gzip ? Math.max(0, skip) : 0, bytes, field };
   }
   const files: ByteSource[] = [];
   for (const name of names) files.push(await sibling(head.source, name, others, 'data file'));
-  const from = skip < 0 ? null : gzip ? 0 : skip;
+  if (lines > 0 && files.length > 1) throw refuseNrrd('unsupported', 'line skip', '0 with several files', lines);
+  const start = lines > 0 ? await afterLines(files[0] as ByteSource, 0, lines) : 0;
+  const from = skip < 0 ? null : start + (gzip ? 0 : skip);
   return { files, from, packing, skip: gzip ? Math.max(0, skip) : 0, bytes, field: 'data file' };
+}
+
+/** Byte behind `lines` lines, before anything is unpacked. */
+async function afterLines(source: ByteSource, from: number, lines: number): Promise<number> {
+  let at = from;
+  for (let left = lines; left > 0; ) {
+    const bytes = await source.bytes(at, at + PIECE);
+    for (let n = 0; n < bytes.length && left > 0; n++, at++) if (bytes[n] === 10) left--;
+    if (bytes.length === 0 || at - from > LONGEST_HEADER)
+      throw refuseNrrd('truncated', 'line skip', `${lines} lines`, `${lines - left}`);
+  }
+  return at;
 }
 
 /** -1 for byte skip: the data are the last bytes of the file. */

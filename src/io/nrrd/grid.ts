@@ -145,7 +145,8 @@ function directionsOf(fields: ReadonlyMap<string, string>, rank: number): (numbe
   const words = wordsOf(value);
   if (words.length !== rank) throw refuseNrrd('format', 'space directions', `${rank} vectors`, value);
   return words.map((word) => {
-    if (word === 'none') return null;
+    // Teem wrote an axis that is not in space so before it had a word for that.
+    if (word === 'none' || /^\((nan,?)+\)$/i.test(word)) return null;
     const vector = vectorOf(word, 'space directions');
     if (vector.length !== 3) throw refuseNrrd('unsupported', 'space directions', 'vectors of 3', word);
     return vector;

@@ -146,6 +146,8 @@ describe('NRRD', () => {
     };
     const { header: found } = (await nrrd(changes)).volume;
     expect(found).toMatchObject({ dims: [2, 3, 2], timepoints: 2, storedRange: [-5, 6] });
+    const nans = { ...changes, 'space directions': '(2,0,0) (0,3,0) (0,0,4) (nan,nan,nan)' };
+    expect((await nrrd(nans)).volume.header).toMatchObject({ dims: [2, 3, 2], timepoints: 2 });
   });
 
   it('text, attached or in a file of its own; a word that is no such number is refused', async () => {
@@ -195,6 +197,19 @@ describe('NRRD', () => {
     expect((await nrrd(changes)).volume.header).toMatchObject({ dims: [4, 6, 1], spacing: [2, 3, 1] });
   });
 
+  it('lines, then bytes, are passed over before the data', async () => {
+    const skips = { 'line skip': '2', 'byte skip': '3' };
+    const before = Buffer.from('one\ntwo, longer\nabc');
+    expect([...(await nrrd(skips, join(before, voxels(24)))).volume.scalars]).toEqual(values(24));
+    const packed = { 'line skip': '2', encoding: 'gzip' };
+    expect([...(await nrrd(packed, join(before.subarray(0, -3), gz(voxels(24))))).volume.scalars]).toEqual(values(24));
+    const beside = await read([
+      memorySource('a.nhdr', header({ ...skips, 'data file': 'a.raw' })),
+      memorySource('a.raw', join(before, voxels(24)), 7),
+    ]);
+    expect([...beside.volume.scalars]).toEqual(values(24));
+  });
+
   it('data in a file beside it, in a list of files, in numbered files', async () => {
     const open = (value: string, ...files: [string, Uint8Array][]) =>
       read([
@@ -228,7 +243,8 @@ describe('NRRD', () => {
     ['sizes', { sizes: '2 3 4.5' }],
     ['endian', { endian: null }],
     ['encoding', { encoding: 'bzip2' }],
-    ['line skip', { 'line skip': '2' }],
+    ['line skip', { 'line skip': '200' }],
+    ['line skip', { 'line skip': '-1' }],
     ['byte skip', { 'byte skip': '-2' }],
     ['kinds', { kinds: 'vector domain domain', 'space directions': 'none (0,3,0) (0,0,4)' }],
     ['sizes', { kinds: 'RGB-color domain domain', 'space directions': 'none (0,3,0) (0,0,4)' }],
