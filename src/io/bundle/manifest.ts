@@ -4,7 +4,7 @@ import { VesaliusError, type VesaliusErrorCode } from '#core/errors.ts';
 /** Raised when what the archive holds changes; the case document inside has a version of its own. */
 export const BUNDLE_VERSION = 1;
 
-export const ROLES = ['document', 'header', 'voxels', 'colour', 'labels', 'field', 'surfaces'] as const;
+const ROLES = ['document', 'header', 'voxels', 'colour', 'labels', 'field', 'surfaces'] as const;
 const Part = z.strictObject({
   path: z.string().check(z.minLength(1), z.maxLength(200)),
   role: z.enum(ROLES),

@@ -1,10 +1,10 @@
 import { VesaliusError, type VesaliusErrorCode } from '#core/errors.ts';
 import { latin1 } from '../format.ts';
 
-export type NetcdfValue = string | readonly number[];
+type NetcdfValue = string | readonly number[];
 /** External types by their number. */
-export const netcdfTypes = { 1: 'byte', 2: 'char', 3: 'short', 4: 'int', 5: 'float', 6: 'double' } as const;
-export type NetcdfType = (typeof netcdfTypes)[keyof typeof netcdfTypes];
+const netcdfTypes = { 1: 'byte', 2: 'char', 3: 'short', 4: 'int', 5: 'float', 6: 'double' } as const;
+type NetcdfType = (typeof netcdfTypes)[keyof typeof netcdfTypes];
 export const netcdfBytes: Readonly<Record<NetcdfType, number>> = {
   byte: 1,
   char: 1,
@@ -14,7 +14,7 @@ export const netcdfBytes: Readonly<Record<NetcdfType, number>> = {
   double: 8,
 };
 
-export interface NetcdfDimension {
+interface NetcdfDimension {
   readonly name: string;
   /** 0: the record dimension, which grows. */
   readonly length: number;

@@ -26,7 +26,7 @@ export type SegmentsKind =
   | 'raster'
   | 'other';
 
-export const RT_STRUCTURE_SET = '1.2.840.10008.5.1.4.1.1.481.3';
+const RT_STRUCTURE_SET = '1.2.840.10008.5.1.4.1.1.481.3';
 const NIFTI_INTENT_LABEL = 1002;
 /** A table's name has to say so: any text could be read as one. */
 const TABLE = /\.(txt|ctbl|lut|json|csv|tsv|xml|label)$/i;
