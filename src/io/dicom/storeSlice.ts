@@ -29,7 +29,7 @@ export function storeSlice(
   const count = pixels.rows * pixels.columns;
   const slice = target.subarray(at, at + count);
   let stray = 0;
-  if (pixels.kind !== 'whole' || pixels.bitsAllocated === 32) storeWide(frame, pixels, slice);
+  if (pixels.kind !== 'whole' || pixels.bitsAllocated === 32) stray = storeWide(frame, pixels, slice);
   else {
     const raw = rawSamples(frame, count);
     const { bitsStored, highBit, bitsAllocated } = pixels;
@@ -83,14 +83,26 @@ function storeBits(raw: Uint8Array | Uint16Array, pixels: StoredPixels, slice: S
   return stray;
 }
 
-function storeWide({ bytes, bigEndian }: DecodedFrame, pixels: StoredPixels, slice: ScalarArray): void {
+/** Real numbers, and whole ones of 32 bits. @returns how many had bits outside of BitsStored */
+function storeWide({ bytes, bigEndian }: DecodedFrame, pixels: StoredPixels, slice: ScalarArray): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = !bigEndian;
+  const { bitsStored, signed, padding } = pixels;
+  const [shift, unused] = [pixels.highBit - bitsStored + 1, 32 - bitsStored];
+  const outside = ~((-1 >>> unused) << shift);
+  let stray = 0;
   for (let n = 0; n < slice.length; n++) {
     if (pixels.kind === 'float') slice[n] = view.getFloat32(4 * n, little);
     else if (pixels.kind === 'double') slice[n] = view.getFloat64(8 * n, little);
     else {
-      const value = pixels.signed ? view.getInt32(4 * n, little) : view.getUint32(4 * n, little);
+      const sample = view.getInt32(4 * n, little);
+      const top = (sample >>> shift) << unused;
+      let value = signed ? top >> unused : top >>> unused;
+      // Bits that only continue the sign are no strangers.
+      if ((sample & outside) !== 0 && value << shift !== sample) {
+        if (sample === padding) value = sample;
+        else stray++;
+      }
       if (Math.abs(value) > EXACT_F32)
         throw new VesaliusError({
           code: 'unsupported',
@@ -102,4 +114,5 @@ function storeWide({ bytes, bigEndian }: DecodedFrame, pixels: StoredPixels, sli
       slice[n] = value;
     }
   }
+  return stray;
 }

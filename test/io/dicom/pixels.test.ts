@@ -147,6 +147,23 @@ describe('stored bits', () => {
     await expect(readOnly(wide(2 ** 24 + 1))).rejects.toMatchObject({ code: 'unsupported', where: 'BitsStored' });
   });
 
+  it('24 bits of 32: the sign is bit 23, continued or not; bits outside are cut off and said', async () => {
+    const words = (samples: readonly number[]) =>
+      new Uint8Array(Int32Array.from(Array.from({ length: 12 }, (_, n) => samples[n] ?? 0)).buffer);
+    const open = async (samples: readonly number[], signed: number, high = 23) => {
+      const set = slice({ ...bits(32, 24, high, signed), x7fe00010: ['OW', words(samples)] });
+      const { scalars, header } = await readOnly(sources([set]));
+      return [Array.from(scalars.subarray(0, samples.length)), header.warnings.map(({ code }) => code)];
+    };
+    expect(await open([0x800000, -0x800000, 0x7fffff, 0xffffff, -1], 1)).toEqual([
+      [-0x800000, -0x800000, 0x7fffff, -1, -1],
+      [],
+    ]);
+    expect(await open([0xffffff, 5], 0)).toEqual([[0xffffff, 5], []]);
+    expect(await open([0x01000005], 0)).toEqual([[5], ['bits-above-stored']]);
+    expect(await open([0x80000000 | 0, 0x500], 1, 31)).toEqual([[-0x800000, 5], []]);
+  });
+
   it('float pixels', async () => {
     const floats = Float32Array.from({ length: 12 }, (_, n) => n / 7);
     const extra: DataSet = { x7fe00008: ['OF', new Uint8Array(floats.buffer)] };
