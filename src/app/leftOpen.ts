@@ -1,11 +1,16 @@
 // Which case was open when the page ended: one that is closed takes its mark away, one that crashed leaves it.
+import { heldCases } from './caseLock.ts';
+
 const PREFIX = 'vesalius.open.';
 const TAB = 'vesalius.tab';
 /** A case that ends the page each time it is opened is not opened a third time by itself. */
 const TRIES = 2;
 
-/** The case to bring back; null: none. `ended`: the page did not end by itself. */
-export function leftOpen(): { readonly id: string; readonly ended: boolean } | null {
+/** A page that was killed may have its lock for a moment longer. */
+const [GRACE_MS, GRACES] = [100, 3] as const;
+
+/** The case to bring back; null: none, as where another tab has it. `ended`: the page did not end by itself. */
+export async function leftOpen(): Promise<{ readonly id: string; readonly ended: boolean } | null> {
   try {
     const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
     const marks = Object.keys(localStorage)
@@ -13,8 +18,8 @@ export function leftOpen(): { readonly id: string; readonly ended: boolean } | n
       .map((key) => ({ id: key.slice(PREFIX.length), ...(JSON.parse(localStorage[key]) as Mark) }))
       .filter(({ tries }) => tries < TRIES)
       .sort((a, b) => b.at - a.at);
-    const [mark] = marks;
-    if (mark !== undefined) {
+    for (const mark of marks) {
+      if (await isHeld(mark.id)) continue;
       localStorage[PREFIX + mark.id] = JSON.stringify({ at: mark.at, tries: mark.tries + 1 });
       return { id: mark.id, ended: true };
     }
@@ -24,6 +29,14 @@ export function leftOpen(): { readonly id: string; readonly ended: boolean } | n
     // Storage that is forbidden or holds what another program wrote: the start page then.
     return null;
   }
+}
+
+async function isHeld(id: string): Promise<boolean> {
+  for (let n = 0; n < GRACES; n++) {
+    if (!(await heldCases())?.has(id)) return false;
+    await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
+  }
+  return true;
 }
 
 interface Mark {

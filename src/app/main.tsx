@@ -8,9 +8,9 @@ import { readAddress } from './address.ts';
 import { createViewer } from './createViewer.ts';
 import { answerPortal } from './embed.ts';
 import { startHeadset } from './headset.ts';
+import { leftOpen, unmarkOpen } from './leftOpen.ts';
 import { Page } from './Page.tsx';
 import { readiness } from './readiness.ts';
-import { leftOpen, unmarkOpen } from './leftOpen.ts';
 import { createViewerApi } from './viewerApi.ts';
 
 const composition = createViewer();
@@ -20,7 +20,7 @@ const language = languages.find((each) => each === address.language);
 if (language) setLanguage(language);
 
 // What the address asks for goes before what was open when the page ended.
-const left = address.source ? null : leftOpen();
+const left = address.source ? null : await leftOpen();
 const source = address.source ?? (left && { stored: left.id });
 
 const root = document.getElementById('root');

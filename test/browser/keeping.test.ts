@@ -257,6 +257,10 @@ describe('a case is kept as it is worked on', () => {
     const copy = await two.page.evaluate(() => window.theViewer().keeping.getState().open);
     expect(copy).not.toBe(id);
     expect(ids).toEqual(expect.arrayContaining([id, copy]));
+    // A tab that asks for nothing has nothing to bring back: both are open.
+    const three = await openAt('');
+    expect(await three.page.evaluate(() => window.vesalius.case().volumes)).toEqual([]);
+    await leave(three.page);
     await leave(one.page);
     await leave(two.page);
   });
