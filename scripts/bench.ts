@@ -29,7 +29,7 @@ if (names.length === 0 || unknown.length > 0 || strange.length > 0 || (jsonAt >=
 }
 
 // Memory is that of the products themselves.
-ensureBuilt('kernels', ...(names.includes('memory') ? ['node', 'web'] : []));
+ensureBuilt('kernels', ...(names.includes('memory') ? (['node', 'web'] as const) : []));
 const rows: BenchRow[] = [];
 for (const name of names) {
   const { run } = (await import(join(root, 'bench', `${name}.ts`))) as { run: () => Promise<BenchRow[]> };

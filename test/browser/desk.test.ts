@@ -319,10 +319,10 @@ describe('a small screen', () => {
 describe('loading', () => {
   it('all scripts before the first picture are at most 400,000 bytes', async () => {
     const { page: fresh, context } = await openPage(app, { width: 400, height: 300 });
-    const scripts = new Set<string>();
+    const scripts = new Map<string, number>();
     context.on('request', (request) => {
-      const url = new URL(request.url());
-      if (url.pathname.endsWith('.js')) scripts.add(url.pathname);
+      const { pathname } = new URL(request.url());
+      if (pathname.endsWith('.js') && !scripts.has(pathname)) scripts.set(pathname, Date.now());
     });
     // What the start page still asks for is not of this visit.
     await fresh.goto('about:blank');
@@ -332,7 +332,12 @@ describe('loading', () => {
       timeout: 110_000,
       polling: 50,
     });
-    const before = [...scripts];
+    // What keeps the case is asked for after the picture, and a busy machine looks at both at once.
+    const pictured = await fresh.evaluate(() => {
+      const [mark] = performance.getEntriesByName('coarse');
+      return performance.timeOrigin + (mark ? mark.startTime + mark.duration : 0);
+    });
+    const before = [...scripts].flatMap(([path, at]) => (at <= pictured ? [path] : []));
     const size = (path: string) =>
       brotliCompressSync(readFileSync(join(import.meta.dirname, '../../dist/web', path)), {
         params: { [constants.BROTLI_PARAM_QUALITY]: 11 },

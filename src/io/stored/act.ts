@@ -2,8 +2,8 @@
 // belong to it, together, so that no crash ever keeps half of it.
 import * as z from 'zod/mini';
 import { VesaliusError } from '#core/errors.ts';
-import { readOperation } from '#core/labelmap/readOperation.ts';
 import type { Operation } from '#core/labelmap/operation.ts';
+import { readOperation } from '#core/labelmap/readOperation.ts';
 
 /** As state/caseItems.ts writes it: JSON value, peer, how-manieth write of that peer. Null: the fact was taken away. */
 export type StoredFact = readonly [value: unknown, peer: string, count: number] | null;

@@ -114,10 +114,19 @@ export function readArraysHead(bytes: Uint8Array): { readonly head: ArraysHead; 
   const json = bytes.subarray(MAGIC.length + 4, MAGIC.length + 4 + length);
   if (crc32(json) !== view.getUint32(MAGIC.length + 4 + length, true))
     throw refusal('checksum', 'header', 'bytes that fit their check sum', 'others');
-  const read = Head.safeParse(JSON.parse(new TextDecoder().decode(json)));
+  const read = Head.safeParse(parsed(json));
   if (read.success) return { head: headOf(read.data), start };
   const issue = read.error.issues[0];
   throw refusal('format', `header, ${issue?.path.join('.')}`, 'a header of voxels', issue?.message ?? 'another');
+}
+
+/** A check sum may fit bytes that are no JSON: then nothing, which no schema takes. */
+function parsed(json: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(json));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Headers are a few kilobytes; those of a long series have a time for each of its timepoints. */
