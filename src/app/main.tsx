@@ -19,29 +19,34 @@ const address = readAddress(location.search);
 const language = languages.find((each) => each === address.language);
 if (language) setLanguage(language);
 
-// What the address asks for goes before what was open when the page ended.
-const left = address.source ? null : await leftOpen();
-const source = address.source ?? (left && { stored: left.id });
+/** Not the module itself: one that awaits is cut into many small files, which together are larger. */
+async function start(): Promise<void> {
+  // What the address asks for goes before what was open when the page ended.
+  const left = address.source ? null : await leftOpen();
+  const source = address.source ?? (left && { stored: left.id });
 
-const root = document.getElementById('root');
-if (!root) throw new Error('the page has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <Page composition={composition} opening={source !== null} />
-  </StrictMode>,
-);
-
-startHeadset(composition, { emulate: address.emulateHeadset, opens: source !== null });
-const { actions } = composition.viewer;
-const { labels } = address;
-const opening = source && actions.open(source);
-if (left) {
-  opening?.then(
-    () => left.ended && composition.viewer.jobs.verbs.notify('notice.restored', ''),
-    () => unmarkOpen(left.id),
+  const root = document.getElementById('root');
+  if (!root) throw new Error('the page has no #root');
+  createRoot(root).render(
+    <StrictMode>
+      <Page composition={composition} opening={source !== null} />
+    </StrictMode>,
   );
+
+  startHeadset(composition, { emulate: address.emulateHeadset, opens: source !== null });
+  const { actions } = composition.viewer;
+  const { labels } = address;
+  const opening = source && actions.open(source);
+  if (left) {
+    opening?.then(
+      () => left.ended && composition.viewer.jobs.verbs.notify('notice.restored', ''),
+      () => unmarkOpen(left.id),
+    );
+  }
+  window.vesalius = createViewerApi(composition, readiness(composition, opening));
+  answerPortal(window.vesalius).catch((thrown: unknown) => console.warn('portal', thrown));
+  // What failed is on its card.
+  opening?.then(() => (labels ? actions.openLabels(labels) : undefined)).catch(() => undefined);
 }
-window.vesalius = createViewerApi(composition, readiness(composition, opening));
-answerPortal(window.vesalius).catch((thrown: unknown) => console.warn('portal', thrown));
-// What failed is on its card.
-opening?.then(() => (labels ? actions.openLabels(labels) : undefined)).catch(() => undefined);
+
+void start();
