@@ -92,7 +92,6 @@ export class RoomModel {
     this.mode = mode;
     this.sessionSerial++;
     this.placed = false;
-    this.group.visible = true;
     if (this.canvas) this.restoreCanvas = presentedCanvas(this.canvas, document.getElementById('root'));
     this.hands.attach(session);
     this.locomotion.begin();
@@ -201,6 +200,8 @@ export class RoomModel {
     if (this.placed) modelRoot.matrix.copy(this.grab.model);
     modelRoot.matrixWorldNeedsUpdate = true;
     for (let n = 0; n < this.parts.length; n++) (this.parts[n] as RoomPart).step(this);
+    // Not before: until then its parts stand as the last session left them.
+    this.group.visible = true;
   }
 
   dispose(): void {
