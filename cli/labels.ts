@@ -1,7 +1,7 @@
 import { countLabels } from '#core/labelmap/denseLabels.ts';
+import { labelValues } from '#core/labelmap/labelValues.ts';
 import type { Volume, VolumeHeader } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
-import { labelValues } from '#io/segments/labelValues.ts';
 import type { LabelGrid, LabelValues, ScanGrid } from '#io/segments/segmentSet.ts';
 import { openSource } from '#io/source.ts';
 import { readHead } from '#io/sourceHead.ts';

@@ -1,31 +1,13 @@
-import { VesaliusError } from '#core/errors.ts';
 import { type Volume, voxelCount } from '#core/volume/volume.ts';
+import { labelValues } from './labelValues.ts';
 
 /**
  * A labels file's first timepoint as whole numbers from 0 to 65535, i-fastest: a view of the scalars where they are that already.
  * @throws VesaliusError 'format' where a voxel is anything else; nothing is rounded
  */
 export function denseLabels({ header, scalars }: Volume): Uint8Array<ArrayBufferLike> | Uint16Array<ArrayBufferLike> {
-  const voxels = voxelCount(header.dims);
-  if (header.slope === 1 && header.intercept === 0 && (header.scalarType === 'u8' || header.scalarType === 'u16')) {
-    return scalars.subarray(0, voxels) as Uint8Array<ArrayBufferLike> | Uint16Array<ArrayBufferLike>;
-  }
-  const labels = new Uint16Array(voxels);
-  for (let n = 0; n < voxels; n++) {
-    const value = header.slope * (scalars[n] as number) + header.intercept;
-    if (!Number.isInteger(value) || value < 0 || value > 65535) {
-      throw new VesaliusError({
-        code: 'format',
-        what: 'labels',
-        where: 'voxels',
-        expected: 'whole numbers from 0 to 65535',
-        got: value,
-        file: header.name,
-      });
-    }
-    labels[n] = value;
-  }
-  return labels;
+  const first = scalars.subarray(0, voxelCount(header.dims));
+  return labelValues(first, header.slope, header.intercept, header.name);
 }
 
 /** Voxels of each label but 0, rising. */

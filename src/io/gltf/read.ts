@@ -1,5 +1,6 @@
 // glTF 2.0 binary: https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html
 
+import { determinant3 } from '#core/space/affine.ts';
 import { Fans, type MeshData, type MeshFile, refuseMesh } from '../mesh/meshData.ts';
 import { hexOf } from '../segments/cielab.ts';
 
@@ -146,7 +147,7 @@ function meshOf(
   if (fans.length === 0) return null;
   const triangles = fans.done();
   // A mirroring node turns triangles inside out.
-  if (determinant(matrix) < 0)
+  if (determinant3({ to: 'ras', from: 'ras', m: matrix }) < 0)
     for (let n = 0; n < triangles.length; n += 3)
       [triangles[n + 1], triangles[n + 2]] = [triangles[n + 2] as number, triangles[n + 1] as number];
   return {
@@ -269,23 +270,6 @@ function placed(places: Float64Array, m: readonly number[]): number[] {
         (m[row + 8] as number) * (places[n + 2] as number) +
         (m[row + 12] as number);
   return result;
-}
-
-function determinant(m: readonly number[]): number {
-  const [a, b, c, , d, e, f, , g, h, i] = m as readonly [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return a * (e * i - f * h) - d * (b * i - c * h) + g * (b * f - c * e);
 }
 
 /** Linear factors as sRGB. */

@@ -1,12 +1,12 @@
 import { asVesaliusError } from '#core/errors.ts';
 import { countLabels } from '#core/labelmap/denseLabels.ts';
+import { labelValues } from '#core/labelmap/labelValues.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import { voxelCount } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
 import { readVolume } from '../readVolume.ts';
 import type { ByteSource } from '../source.ts';
 import { openBytes, type SourceHead } from '../sourceHead.ts';
-import { labelValues } from './labelValues.ts';
 import { type LabelNames, labelTable } from './names.ts';
 import type { ReadSegment, SegmentSet } from './segmentSet.ts';
 import { tissueOf } from './tissueOf.ts';

@@ -1,5 +1,6 @@
 import { VesaliusError } from '#core/errors.ts';
 import { countLabels } from '#core/labelmap/denseLabels.ts';
+import { labelValues } from '#core/labelmap/labelValues.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import type { Dims } from '#core/volume/volume.ts';
 import type { Warning } from '#core/warnings.ts';
@@ -11,7 +12,6 @@ import { type NrrdHeader, parseNrrdHeader, refuseNrrd, wordsOf } from '../nrrd/h
 import { readVoxels } from '../readVoxels.ts';
 import { openBytes, type SourceHead } from '../sourceHead.ts';
 import { hexOf } from './cielab.ts';
-import { labelValues } from './labelValues.ts';
 import type { LabelValues, ReadSegment, SegmentCode, SegmentSet } from './segmentSet.ts';
 import { tissueOf } from './tissueOf.ts';
 

@@ -1,6 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import type { ScalarArray } from '#core/volume/volume.ts';
-import type { LabelValues } from './segmentSet.ts';
+
+type LabelValues = Uint8Array<ArrayBufferLike> | Uint16Array<ArrayBufferLike>;
 
 /**
  * Stored values as whole numbers from 0 to 65535: a view where they are that already.
