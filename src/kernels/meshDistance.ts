@@ -152,16 +152,17 @@ export function distances(points: usize, first: u32, end: u32, triangles: usize,
   }
 }
 
+/** Squared distance of a point to triangle `t`. In f64: the regions' products lose too many digits in f32 on thin triangles. */
 function distance2(px: f32, py: f32, pz: f32, t: usize, positions: usize): f32 {
   const a = positions + load<u32>(t) * 12, b = positions + load<u32>(t, 4) * 12, c = positions + load<u32>(t, 8) * 12;
-  const ax = load<f32>(a), ay = load<f32>(a, 4), az = load<f32>(a, 8);
-  const ux = load<f32>(b) - ax, uy = load<f32>(b, 4) - ay, uz = load<f32>(b, 8) - az;
-  const vx = load<f32>(c) - ax, vy = load<f32>(c, 4) - ay, vz = load<f32>(c, 8) - az;
-  const wx = px - ax, wy = py - ay, wz = pz - az;
+  const ax = load<f32>(a) as f64, ay = load<f32>(a, 4) as f64, az = load<f32>(a, 8) as f64;
+  const ux = (load<f32>(b) as f64) - ax, uy = (load<f32>(b, 4) as f64) - ay, uz = (load<f32>(b, 8) as f64) - az;
+  const vx = (load<f32>(c) as f64) - ax, vy = (load<f32>(c, 4) as f64) - ay, vz = (load<f32>(c, 8) as f64) - az;
+  const wx = (px as f64) - ax, wy = (py as f64) - ay, wz = (pz as f64) - az;
   const d1 = ux * wx + uy * wy + uz * wz, d2 = vx * wx + vy * wy + vz * wz;
   const uu = ux * ux + uy * uy + uz * uz, uv = ux * vx + uy * vy + uz * vz, vv = vx * vx + vy * vy + vz * vz;
   // Barycentric coordinates of the closest point, s along u and r along v.
-  let s: f32 = 0, r: f32 = 0;
+  let s: f64 = 0, r: f64 = 0;
   const d3 = d1 - uu, d4 = d2 - uv, d5 = d1 - uv, d6 = d2 - vv;
   const vc = d1 * d4 - d3 * d2, vb = d5 * d2 - d1 * d6, va = d3 * d6 - d5 * d4;
   if (d1 <= 0 && d2 <= 0) { s = 0; r = 0; }
@@ -175,9 +176,24 @@ function distance2(px: f32, py: f32, pz: f32, t: usize, positions: usize): f32 {
     s = 1 - r;
   } else {
     const sum = va + vb + vc;
-    s = sum != 0 ? vb / sum : 0;
-    r = sum != 0 ? vc / sum : 0;
+    // The sine at a is below 1e-5 (or there is none): a line to rounding, whose sides are the nearest there is.
+    if (!(sum > 1e-10 * uu * vv)) return sides2(wx, wy, wz, ux, uy, uz, vx, vy, vz) as f32;
+    s = vb / sum;
+    r = vc / sum;
   }
   const x = wx - s * ux - r * vx, y = wy - s * uy - r * vy, z = wz - s * uz - r * vz;
+  return (x * x + y * y + z * z) as f32;
+}
+
+/** Squared distance of w to the three sides of the triangle 0, u, v. */
+function sides2(wx: f64, wy: f64, wz: f64, ux: f64, uy: f64, uz: f64, vx: f64, vy: f64, vz: f64): f64 {
+  const opposite = side2(wx - ux, wy - uy, wz - uz, vx - ux, vy - uy, vz - uz);
+  return min(min(side2(wx, wy, wz, ux, uy, uz), side2(wx, wy, wz, vx, vy, vz)), opposite);
+}
+
+function side2(wx: f64, wy: f64, wz: f64, ex: f64, ey: f64, ez: f64): f64 {
+  const square = ex * ex + ey * ey + ez * ez;
+  const share = square > 0 ? min(max((wx * ex + wy * ey + wz * ez) / square, 0), 1) : 0;
+  const x = wx - share * ex, y = wy - share * ey, z = wz - share * ez;
   return x * x + y * y + z * z;
 }
