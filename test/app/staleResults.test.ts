@@ -38,7 +38,7 @@ describe('an opening', () => {
       job === 'listSeries'
         ? Promise.resolve([{ uid: '1' }, { uid: '2' }])
         : job === 'sortSources'
-          ? Promise.resolve({ scans: [...(refs as unknown[]).keys()], segments: [] })
+          ? Promise.resolve({ scans: refs, segments: [] })
           : new Promise((_, reject) => {
               signal?.addEventListener('abort', () => reject(new VesaliusError({ ...CANCELLED, what: job })));
             });

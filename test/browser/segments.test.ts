@@ -1,7 +1,8 @@
 // Segments that come with a scan, and after it, in the built page: the same as on the command line.
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataFile } from '../data.ts';
 import { binaryStl, icosphere } from '../io/mesh/meshes.ts';
@@ -49,6 +50,27 @@ describe.skipIf(!folder || !overlaps || !liver || !elsewhere)('segments in the p
       expect(foreign).toEqual([]);
       await context.close();
     }, 120_000);
+
+  it('an archive of a scan and its DICOM SEG: both, and the segments alone over it', async () => {
+    const zip = (name: string, paths: readonly string[]) => {
+      const path = join(mkdtempSync(join(tmpdir(), 'vesalius-')), name);
+      writeFileSync(path, zipSync(Object.fromEntries(paths.map((file) => [basename(file), readFileSync(file)]))));
+      return path;
+    };
+    const scan = readdirSync(folder as string).map((name) => join(folder as string, name));
+    const files = [zip('study.zip', [...scan, liver as string]), zip('segments.zip', [overlaps as string])];
+    const { page, context, faults } = await openPage(app, { files });
+    const names = () => page.evaluate(() => window.vesalius.case().segments.map(({ name }) => name));
+    await page.evaluate(() => window.vesalius.open({ urls: ['/__data/study.zip', '/__data/segments.zip'] }));
+    const found = await page.evaluate(() => window.vesalius.case().segments.map(({ name, voxels }) => [name, voxels]));
+    expect(found).toContainEqual(['Liver', 107098]);
+    expect(await names()).toContain('LIGHT_BLUE');
+    await page.evaluate(() => window.vesalius.open({ urls: ['/__data/segments.zip'] }));
+    expect((await names()).filter((name) => name === 'LIGHT_BLUE')).toHaveLength(2);
+    expect((await names()).length).toBeGreaterThan(found.length);
+    expect(faults).toEqual([]);
+    await context.close();
+  }, 120_000);
 
   it('a mesh alone is a case of its own', async () => {
     const stl = join(mkdtempSync(join(tmpdir(), 'vesalius-')), 'ball.stl');
