@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSource } from '#io/source.ts';
-import { serveStatic } from '../../server/static.ts';
 import { dataFile } from '../data.ts';
 import { readOnly } from '../io/dicom/dicomFile.ts';
-import { launchBrowser } from './chromium.ts';
+import { buildWorkerPage, type WorkerPage } from './workerPage.ts';
 
 const folder = dataFile('cornerstone3d');
 const names = folder
@@ -44,8 +40,8 @@ self.onmessage = async ({ data }) => {
   } catch (thrown) { self.postMessage(String(thrown)); }
 };`;
 const page = `
-const worker = new Worker(new URL('./dicom.worker.ts', import.meta.url), { type: 'module' });
-const helper = new Worker(new URL('./dicom.worker.ts', import.meta.url), { type: 'module' });
+const worker = new Worker(new URL('./it.worker.ts', import.meta.url), { type: 'module' });
+const helper = new Worker(new URL('./it.worker.ts', import.meta.url), { type: 'module' });
 window.helped = 0;
 window.hashOf = (urls) => new Promise((resolve) => {
   worker.onmessage = ({ data }) => data.work ? helper.postMessage(data) : resolve(data);
@@ -55,42 +51,18 @@ window.hashOf = (urls) => new Promise((resolve) => {
 });`;
 
 describe.skipIf(folder === null)('DICOM decoders in a module worker of a built page', () => {
-  let home: string;
-  let server: Server;
-  let origin: string;
-  let browser: Awaited<ReturnType<typeof launchBrowser>>;
-
+  let built: WorkerPage;
   beforeAll(async () => {
-    home = mkdtempSync(join(tmpdir(), 'vesalius-dicom-'));
-    writeFileSync(
-      join(home, 'index.html'),
-      '<!doctype html><title>t</title><script type="module" src="./page.ts"></script>',
-    );
-    writeFileSync(join(home, 'page.ts'), page);
-    writeFileSync(join(home, 'dicom.worker.ts'), worker);
-    await build({
-      root: home,
-      configFile: false,
-      logLevel: 'error',
-      worker: { format: 'es' },
-      build: { outDir: join(home, 'dist'), target: 'es2022', assetsInlineLimit: 0 },
-    });
-    mkdirSync(join(home, 'dist/data'));
-    for (const [n, name] of names.entries()) cpSync(join(folder as string, name), join(home, `dist/data/${n}.dcm`));
-    for (const [n, path] of series.entries()) cpSync(path, join(home, `dist/data/series${n}.dcm`));
-    const served = await serveStatic({ dir: join(home, 'dist'), host: 'localhost', port: 5480 });
-    server = served.server as Server;
-    origin = `http://localhost:${served.port}`;
-    browser = await launchBrowser();
+    built = await buildWorkerPage({ worker, page }, [
+      ...names.map((name, n) => [join(folder as string, name), `${n}.dcm`] as const),
+      ...series.map((path, n) => [path, `series${n}.dcm`] as const),
+    ]);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await new Promise((resolve) => server?.close(resolve));
-    rmSync(home, { recursive: true, force: true });
-  });
+  afterAll(() => built?.close());
 
   it('each syntax gives the bytes that Node reads, under the page’s own policy, from its own origin', async () => {
-    const tab = await browser.newPage();
+    const { origin } = built;
+    const tab = await built.browser.newPage();
     const complaints: string[] = [];
     const requests = new Set<string>();
     tab.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
@@ -115,7 +87,8 @@ describe.skipIf(folder === null)('DICOM decoders in a module worker of a built p
   });
 
   it('a series is decoded by two workers into memory that they share', async () => {
-    const tab = await browser.newPage();
+    const { origin } = built;
+    const tab = await built.browser.newPage();
     await tab.goto(origin);
     await tab.waitForFunction(() => 'hashOf' in window);
     expect(await tab.evaluate(() => crossOriginIsolated)).toBe(true);
@@ -132,10 +105,10 @@ describe.skipIf(folder === null)('DICOM decoders in a module worker of a built p
   });
 
   it('the decoders are files of their own, none inside the worker', () => {
-    const files = readdirSync(join(home, 'dist/assets'));
+    const files = readdirSync(built.assets);
     for (const codec of ['openjpegwasm_decode', 'charlswasm_decode', 'libjpegturbowasm_decode', 'openjphjs'])
       expect(files.filter((file) => file.startsWith(codec) && file.endsWith('.wasm'))).toHaveLength(1);
-    const main = files.find((file) => file.startsWith('dicom.worker')) as string;
-    expect(readFileSync(join(home, 'dist/assets', main)).length).toBeLessThan(200_000);
+    const main = files.find((file) => file.startsWith('it.worker')) as string;
+    expect(readFileSync(join(built.assets, main)).length).toBeLessThan(200_000);
   });
 });

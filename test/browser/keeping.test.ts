@@ -6,9 +6,8 @@ import { crc32 } from 'node:zlib';
 import type { BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { affine } from '#core/space/affine.ts';
-import { gzippedNifti } from '#io/nifti/write.ts';
 import { serveStatic } from '../../server/static.ts';
+import { ballScan } from '../ballScan.ts';
 import { seeded, whole as within } from '../state/caseFixtures.ts';
 import { contract } from '../state/keeping/contract.ts';
 import { withoutIsolation } from './app.ts';
@@ -37,7 +36,8 @@ beforeAll(async () => {
   server = served.server;
   origin = `http://localhost:${served.port}`;
   context = await launchProfile(home, { width: 320, height: 240 });
-  const scan = await scanBytes();
+  const { bytes: scan, sum } = await ballScan();
+  scanSum = sum;
   await context.route(
     (url) => url.pathname === '/__data/ball.nii.gz',
     (route) => route.fulfill({ body: scan, contentType: 'application/octet-stream' }),
@@ -53,23 +53,6 @@ afterAll(async () => {
   await new Promise((resolve) => server?.close(resolve));
   rmSync(home, { recursive: true, force: true });
 });
-
-/** A soft ball with a harder one in it, 40 × 44 × 36. */
-async function scanBytes(): Promise<Buffer> {
-  const dims = [40, 44, 36] as const;
-  const scalars = new Int16Array(dims[0] * dims[1] * dims[2]);
-  for (let k = 0, n = 0; k < dims[2]; k++)
-    for (let j = 0; j < dims[1]; j++)
-      for (let i = 0; i < dims[0]; i++, n++) {
-        const r = Math.hypot(i - 19.5, j - 21.5, k - 17.5);
-        scalars[n] = Math.round(200 / (1 + Math.exp(r - 14)) + 400 / (1 + Math.exp(r - 6)));
-      }
-  scanSum = scalars.reduce((sum, value) => sum + value, 0);
-  const rasFromIjk = affine('ras', 'ijk', [-2, 0, 0, 0, 0, 2, 0.1, 0, 0, -0.1, 2.5, 0, 40, -44, -45, 1]);
-  const parts: Uint8Array[] = [];
-  for await (const part of gzippedNifti({ dims, rasFromIjk, scalars })) parts.push(part);
-  return Buffer.concat(parts);
-}
 
 /** Until the case is there; `drawn`: until its picture is. */
 async function openAt(query: string, drawn = true, plain = false): Promise<{ page: Page; faults: string[] }> {

@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveStatic } from '../../server/static.ts';
 import { dataFile } from '../data.ts';
 import { diskSource, read } from '../io/memorySource.ts';
-import { launchBrowser } from './chromium.ts';
+import { buildWorkerPage, type WorkerPage } from './workerPage.ts';
 
 /** Everything there that is one file and says by its name that it is a scan. */
 const data = dataFile('.');
@@ -41,7 +37,7 @@ self.onmessage = async ({ data: { url, name, dropped } }) => {
   } catch (thrown) { self.postMessage(String(thrown)); }
 };`;
 const page = `
-const worker = new Worker(new URL('./reading.worker.ts', import.meta.url), { type: 'module' });
+const worker = new Worker(new URL('./it.worker.ts', import.meta.url), { type: 'module' });
 window.read = (request) => new Promise((resolve) => {
   worker.onmessage = ({ data }) => resolve(data);
   worker.onerror = ({ message }) => resolve(message);
@@ -62,40 +58,19 @@ async function here(path: string): Promise<string> {
 }
 
 describe.skipIf(files.length === 0)('the page reads what the command line reads', () => {
-  let home: string;
-  let server: Server;
-  let origin: string;
-  let browser: Awaited<ReturnType<typeof launchBrowser>>;
-
+  let built: WorkerPage;
   beforeAll(async () => {
-    home = mkdtempSync(join(tmpdir(), 'vesalius-reading-'));
-    const index = '<!doctype html><title>t</title><script type="module" src="./page.ts"></script>';
-    writeFileSync(join(home, 'index.html'), index);
-    writeFileSync(join(home, 'page.ts'), page);
-    writeFileSync(join(home, 'reading.worker.ts'), worker);
-    await build({
-      root: home,
-      configFile: false,
-      logLevel: 'error',
-      worker: { format: 'es' },
-      build: { outDir: join(home, 'dist'), target: 'es2022', assetsInlineLimit: 0 },
-    });
     // Named so that no server sets a Content-Encoding by the extension.
-    mkdirSync(join(home, 'dist/data'));
-    for (const [n, path] of files.entries()) cpSync(path, join(home, `dist/data/${n}.bin`));
-    const served = await serveStatic({ dir: join(home, 'dist'), host: 'localhost', port: 5490 });
-    server = served.server as Server;
-    origin = `http://localhost:${served.port}`;
-    browser = await launchBrowser();
+    built = await buildWorkerPage(
+      { worker, page },
+      files.map((path, n) => [path, `${n}.bin`] as const),
+    );
   });
-  afterAll(async () => {
-    await browser?.close();
-    await new Promise((resolve) => server?.close(resolve));
-    rmSync(home, { recursive: true, force: true });
-  });
+  afterAll(() => built?.close());
 
   it('dropped files: header, warnings, voxels and refusals to the letter, whatever inflates them', async () => {
-    const tab = await browser.newPage();
+    const { origin } = built;
+    const tab = await built.browser.newPage();
     const fetched: string[] = [];
     tab.on('request', (request) => fetched.push(request.url()));
     const refused: string[] = [];
