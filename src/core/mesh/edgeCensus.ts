@@ -11,7 +11,24 @@ export interface EdgeCensus {
 }
 
 /** Counts edges by their vertices' numbers; weld first where vertices may coincide. Edges from a vertex to itself do not count. */
-export function edgeCensus({ positions, triangles }: Pick<Mesh, 'positions' | 'triangles'>): EdgeCensus {
+export function edgeCensus(mesh: Pick<Mesh, 'positions' | 'triangles'>): EdgeCensus {
+  let [edges, boundaryEdges, unbalancedEdges] = [0, 0, 0];
+  visitEdges(mesh, (_low, _high, count, balance) => {
+    edges++;
+    if (count % 2 === 1) boundaryEdges++;
+    if (balance !== 0) unbalancedEdges++;
+  });
+  return { edges, boundaryEdges, unbalancedEdges, closed: boundaryEdges === 0 };
+}
+
+/**
+ * Tells each edge once.
+ * @param tell its vertices, how many triangles have it, and how many more of them run from `low` to `high` than back
+ */
+export function visitEdges(
+  { positions, triangles }: Pick<Mesh, 'positions' | 'triangles'>,
+  tell: (low: number, high: number, count: number, balance: number) => void,
+): void {
   const vertices = positions.length / 3;
   // Each edge lies with its lower vertex, as 2 × the higher one + its direction.
   const starts = new Uint32Array(vertices + 1);
@@ -26,7 +43,6 @@ export function edgeCensus({ positions, triangles }: Pick<Mesh, 'positions' | 't
     others[at] = 2 * high + upward;
     ends[low] = at + 1;
   });
-  let [edges, boundaryEdges, unbalancedEdges] = [0, 0, 0];
   for (let v = 0; v < vertices; v++) {
     const [from, to] = [starts[v] as number, starts[v + 1] as number];
     if (to > from + 1) others.subarray(from, to).sort();
@@ -37,12 +53,9 @@ export function edgeCensus({ positions, triangles }: Pick<Mesh, 'positions' | 't
         count++;
         balance += ((others[n] as number) & 1) === 1 ? 1 : -1;
       }
-      edges++;
-      if (count % 2 === 1) boundaryEdges++;
-      if (balance !== 0) unbalancedEdges++;
+      tell(v, high, count, balance);
     }
   }
-  return { edges, boundaryEdges, unbalancedEdges, closed: boundaryEdges === 0 };
 }
 
 function forEachEdge(triangles: Mesh['triangles'], tell: (low: number, high: number, upward: 0 | 1) => void): void {

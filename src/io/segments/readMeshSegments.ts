@@ -1,5 +1,8 @@
 import { VesaliusError } from '#core/errors.ts';
-import { edgeCensus } from '#core/mesh/edgeCensus.ts';
+import { areaMm2 } from '#core/mesh/areaMm2.ts';
+import { closeOpenings } from '#core/mesh/closeOpenings.ts';
+import { type EdgeCensus, edgeCensus } from '#core/mesh/edgeCensus.ts';
+import type { Mesh } from '#core/mesh/mesh.ts';
 import { signedVolumeMm3 } from '#core/mesh/signedVolumeMm3.ts';
 import { type Voxelised, voxelise } from '#core/mesh/voxelise.ts';
 import { weld } from '#core/mesh/weld.ts';
@@ -56,9 +59,9 @@ export function gridAround(boxes: readonly Box[]): LabelGrid {
 }
 
 /**
- * The closed meshes of a file as segments: voxels whose centres lie within. How far the voxels' volume is off the mesh's own stands
- * with each segment.
- * @throws VesaliusError 'geometry' where no mesh is closed (with the number of open edges), or none lies on the grid
+ * The meshes of a file as segments: voxels whose centres lie within, openings closed by lids. How far the voxels' volume is off the mesh's
+ * own stands with each segment.
+ * @throws VesaliusError 'geometry' where no mesh encloses anything (with the number of open edges), or none lies on the grid
  */
 export async function* readMeshSegments({ head, placed }: MeshSource, grid: LabelGrid): AsyncSteps<SegmentSet> {
   const file = head.source.name;
@@ -69,6 +72,7 @@ export async function* readMeshSegments({ head, placed }: MeshSource, grid: Labe
     readonly mesh: PlacedMesh;
     readonly name: string;
     readonly found: Voxelised;
+    readonly openings: number;
     readonly meshMm3: number;
   }[] = [];
   const open: string[] = [];
@@ -76,14 +80,21 @@ export async function* readMeshSegments({ head, placed }: MeshSource, grid: Labe
     const name = mesh.name || (placed.meshes.length === 1 ? stem : `${stem} ${index + 1}`);
     const welded = weld(mesh);
     const census = edgeCensus(welded);
-    if (!census.closed || welded.triangles.length === 0) {
-      open.push(
-        `${name}: ${welded.triangles.length === 0 ? 'no triangle with an area' : `${census.boundaryEdges} open edges`}`,
-      );
+    const whole = enclosing(welded, census);
+    if ('why' in whole) {
+      open.push(`${name}: ${whole.why}`);
       continue;
     }
-    const wound = census.unbalancedEdges === 0;
-    const found = yield* voxelise(welded, grid, wound ? 'non-zero' : 'even-odd');
+    const { widthsMm } = whole;
+    if (widthsMm.length > 0)
+      say(
+        warnings,
+        'mesh-closed',
+        'lids over its openings',
+        `${name} was open at ${widthsMm.length} ${widthsMm.length === 1 ? 'place' : 'places'}, at most ${Math.max(...widthsMm).toFixed(1)} mm across: closed by a lid around the middle of each rim.`,
+      );
+    const wound = widthsMm.length > 0 || census.unbalancedEdges === 0;
+    const found = yield* voxelise(whole.mesh, grid, wound ? 'non-zero' : 'even-odd');
     if (!wound)
       say(
         warnings,
@@ -106,14 +117,14 @@ export async function* readMeshSegments({ head, placed }: MeshSource, grid: Labe
         'what lies on the scan',
         `${cut} of ${mesh.positions.length / 3} vertices of ${name} lie outside of the scan: the segment ends there.`,
       );
-    made.push({ mesh, name, found, meshMm3: Math.abs(signedVolumeMm3(welded)) });
+    made.push({ mesh, name, found, openings: widthsMm.length, meshMm3: Math.abs(signedVolumeMm3(whole.mesh)) });
   }
   if (made.length === 0)
     throw new VesaliusError({
       code: 'geometry',
       what: 'mesh',
       where: 'triangles',
-      expected: 'a closed surface',
+      expected: 'a surface that encloses something',
       got: open.join('; ').slice(0, 400),
       file,
     });
@@ -121,7 +132,7 @@ export async function* readMeshSegments({ head, placed }: MeshSource, grid: Labe
     say(
       warnings,
       'mesh-open',
-      'the closed ones',
+      'those that enclose something',
       `Open surfaces enclose nothing and were left out: ${open.join('; ').slice(0, 1500)}.`,
     );
   const voxelMm3 = voxelVolumeMm3(grid.rasFromIjk);
@@ -129,7 +140,7 @@ export async function* readMeshSegments({ head, placed }: MeshSource, grid: Labe
     grid.dims,
     made.map(({ found }, index) => ({ value: index + 1, runs: found.runs })),
   );
-  const segments = made.map(({ mesh, name, found, meshMm3 }, index): ReadSegment => {
+  const segments = made.map(({ mesh, name, found, openings, meshMm3 }, index): ReadSegment => {
     const off = meshMm3 > 0 ? (100 * (found.voxels * voxelMm3 - meshMm3)) / meshMm3 : 0;
     return {
       value: index + 1,
@@ -140,10 +151,34 @@ export async function* readMeshSegments({ head, placed }: MeshSource, grid: Labe
       ...tissueOf(name, null),
       madeBy: 'voxels of a mesh',
       voxels: found.voxels,
-      facts: { meshVolumeMl: Number((meshMm3 / 1000).toPrecision(6)), volumeErrorPercent: Number(off.toPrecision(3)) },
+      facts: {
+        meshVolumeMl: Number((meshMm3 / 1000).toPrecision(6)),
+        volumeErrorPercent: Number(off.toPrecision(3)),
+        ...(openings > 0 && { openingsClosed: openings }),
+      },
     };
   });
   return { format: 'mesh', grid, segments, layers, belongsTo: null, warnings };
+}
+
+/** As large as this a lid is guessed more than the surface is known; half a sphere has one of 0.5. */
+const LARGEST_LID = 0.75;
+
+function enclosing(
+  mesh: Pick<Mesh, 'positions' | 'triangles'>,
+  { closed, boundaryEdges }: EdgeCensus,
+): { readonly mesh: typeof mesh; readonly widthsMm: readonly number[] } | { readonly why: string } {
+  if (mesh.triangles.length === 0) return { why: 'no triangle with an area' };
+  if (closed) return { mesh, widthsMm: [] };
+  const lidded = closeOpenings(mesh);
+  if (!lidded) return { why: `${boundaryEdges} open edges, triangles wound against each other` };
+  const surface = areaMm2(mesh);
+  const lids = areaMm2(lidded.mesh) - surface;
+  if (lids > LARGEST_LID * surface)
+    return {
+      why: `${boundaryEdges} open edges, around ${lids.toFixed(0)} mm² beside a surface of ${surface.toFixed(0)}`,
+    };
+  return lidded;
 }
 
 function say(warnings: Warning[], code: string, kept: string, text: string): void {

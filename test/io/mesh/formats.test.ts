@@ -180,9 +180,21 @@ describe('where a mesh lies', () => {
 });
 
 describe('what encloses nothing, and what is broken', () => {
-  const open5 = { ...ball, triangles: ball.triangles.slice(0, -3) };
+  const sheet = { positions: [0, 0, 0, 9, 0, 0, 0, 8, 0], triangles: [0, 1, 2] };
+  const turned = { ...ball, triangles: [...ball.triangles.slice(0, 3).toReversed(), ...ball.triangles.slice(3, -3)] };
   const cases: readonly (readonly [string, string, Uint8Array, RegExp])[] = [
-    ['an open surface', 'a.stl', binaryStl(open5), /a\.stl: triangles: expected a closed surface, got a: 3 open edges/],
+    [
+      'a sheet',
+      'a.stl',
+      binaryStl(sheet),
+      /a\.stl: triangles: expected a surface that encloses something, got a: 3 open edges, around 36 mm² beside a surface of 36/,
+    ],
+    [
+      'an open surface without a side',
+      'a.stl',
+      binaryStl(turned),
+      /got a: 3 open edges, triangles wound against each other/,
+    ],
     [
       'a mesh beside the scan',
       'a.stl',
@@ -269,10 +281,21 @@ describe('what encloses nothing, and what is broken', () => {
   for (const [name, file, bytes, words] of cases)
     it(`${name}: refused in words`, async () => expect(await failure(file, bytes)).toMatch(words));
 
-  it('of several meshes the open ones are left out and said', async () => {
-    const set = await open('a.glb', bytesOf(writeGlb([named(ball, 'whole'), named(open5, 'torn')])));
+  it('of several meshes those that enclose nothing are left out and said', async () => {
+    const set = await open('a.glb', bytesOf(writeGlb([named(ball, 'whole'), named(sheet, 'flat')])));
     expect(set.segments.map(({ name }) => name)).toEqual(['whole']);
-    expect(set.warnings.map(({ text }) => text).join()).toMatch(/torn: 3 open edges/);
+    expect(set.warnings.map(({ text }) => text).join()).toMatch(/flat: 3 open edges/);
+  });
+
+  it('an opening is closed by a lid and said, with its width', async () => {
+    const holed = { ...ball, triangles: ball.triangles.slice(0, -3) };
+    const [whole, lidded] = [await open('a.stl', binaryStl(ball)), await open('a.stl', binaryStl(holed))];
+    expect(lidded.segments[0]?.voxels).toBe(whole.segments[0]?.voxels);
+    expect(lidded.segments[0]?.facts).toMatchObject({ openingsClosed: 1 });
+    expect(whole.segments[0]?.facts).not.toHaveProperty('openingsClosed');
+    const said = lidded.warnings.find(({ code }) => code === 'mesh-closed');
+    expect(said?.text).toMatch(/^a was open at 1 place, at most \d\.\d mm across/);
+    expect(whole.warnings.map(({ code }) => code)).not.toContain('mesh-closed');
   });
 
   it('inside gzip; cut anywhere it is refused or opened, never anything else', async () => {
