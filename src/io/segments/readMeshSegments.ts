@@ -170,6 +170,9 @@ function enclosing(
 ): { readonly mesh: typeof mesh; readonly widthsMm: readonly number[] } | { readonly why: string } {
   if (mesh.triangles.length === 0) return { why: 'no triangle with an area' };
   if (closed) return { mesh, widthsMm: [] };
+  // Triangles that hang together by nothing: there is no rim worth following.
+  if (boundaryEdges > (2 * mesh.triangles.length) / 3 && mesh.triangles.length > 3)
+    return { why: `${boundaryEdges} open edges of ${mesh.triangles.length / 3} triangles` };
   const lidded = closeOpenings(mesh);
   if (!lidded) return { why: `${boundaryEdges} open edges, triangles wound against each other` };
   const surface = areaMm2(mesh);

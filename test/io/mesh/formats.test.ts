@@ -190,6 +190,15 @@ describe('what encloses nothing, and what is broken', () => {
       /a\.stl: triangles: expected a surface that encloses something, got a: 3 open edges, around 36 mm² beside a surface of 36/,
     ],
     [
+      'loose triangles',
+      'a.stl',
+      binaryStl({
+        positions: [...sheet.positions, ...sheet.positions.map((v) => v + 20)],
+        triangles: [0, 1, 2, 3, 4, 5],
+      }),
+      /got a: 6 open edges of 2 triangles/,
+    ],
+    [
       'an open surface without a side',
       'a.stl',
       binaryStl(turned),
