@@ -1,7 +1,7 @@
 import { VesaliusError } from '#core/errors.ts';
 import { inverseDct, NATURAL_ORDER } from './inverseDct.ts';
 import { BitReader, type HuffmanTable, readHuffman } from './jpegBits.ts';
-import { DAC, type DctFrame, DHT, DRI, frameOf, isFrame, jpegFault, SOS, segments } from './jpegMarkers.ts';
+import { DAC, type DctFrame, DHT, DRI, isFrame, jpegFault, SOS, segments, wholeFrame } from './jpegMarkers.ts';
 import { type Component, decodeScan } from './jpegScan.ts';
 
 /** A picture out of a code stream: samples of one pixel side by side, row by row. */
@@ -43,7 +43,7 @@ export function decodeDct(
       throw jpegFault('a Huffman-coded picture of a known height', `marker FF${marker.toString(16).toUpperCase()}`);
     else if (isFrame(marker)) {
       if (frame) throw jpegFault('one frame', 'a second start of frame');
-      frame = frameOf(bytes.subarray(0, end)) as DctFrame;
+      frame = wholeFrame(bytes, end);
       components = readFrame(bytes, frame, end, expected);
     } else if (marker === SOS) {
       if (!frame) throw jpegFault('a start of frame before the first scan', 'none');

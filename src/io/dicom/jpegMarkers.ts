@@ -12,6 +12,16 @@ export interface DctFrame {
   readonly at: number;
 }
 
+/**
+ * The start of frame of a stream up to the end of its segment.
+ * @throws VesaliusError where the segment is too short to be one
+ */
+export function wholeFrame(bytes: Uint8Array, end: number): DctFrame {
+  const frame = frameOf(bytes.subarray(0, end));
+  if (frame === null) throw jpegFault('a whole start of frame', `a segment that ends at ${end}`);
+  return frame;
+}
+
 /** ITU-T T.81, table B.1. */
 export const [SOS, DHT, DAC, DRI] = [0xda, 0xc4, 0xcc, 0xdd] as const;
 const [SOI, EOI] = [0xd8, 0xd9] as const;

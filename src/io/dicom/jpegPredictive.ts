@@ -1,6 +1,6 @@
 import { VesaliusError } from '#core/errors.ts';
 import { BitReader, type DifferenceTable, differenceTable, type HuffmanTable, readHuffman } from './jpegBits.ts';
-import { type DctFrame, DHT, DRI, frameOf, isFrame, jpegFault, SOS, segments } from './jpegMarkers.ts';
+import { type DctFrame, DHT, DRI, isFrame, jpegFault, SOS, segments, wholeFrame } from './jpegMarkers.ts';
 
 /** A picture out of a lossless code stream: samples of a pixel side by side, row by row. */
 interface LosslessPicture {
@@ -33,7 +33,7 @@ export function decodeLossless(
     if (marker === DHT) readHuffman(bytes, at, end, tables, []);
     else if (marker === DRI) restart = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
     else if (isFrame(marker)) {
-      frame = frameOf(bytes.subarray(0, end)) as DctFrame;
+      frame = wholeFrame(bytes, end);
       check(bytes, frame, end, expected);
       const count = frame.width * frame.height * frame.components;
       samples = frame.precision > 8 ? new Uint16Array(count) : new Uint8Array(count);

@@ -93,6 +93,16 @@ describe('JPEG lossless', () => {
     );
   });
 
+  it('a start of frame that is cut is refused', () => {
+    const stream = jpegLossless([1, 2, 3, 4], 2, { precision: 8, components: 1, predictor: 1, shift: 0, restart: 0 });
+    const frame = stream.findIndex((byte, n) => byte === 0xff && stream[n + 1] === 0xc3);
+    for (let length = 2; length < 8; length++) {
+      const cut = stream.slice();
+      cut.set([0, length], frame + 2);
+      expect(() => decodeLossless(cut, { rows: 2, columns: 2 })).toThrow(/a whole start of frame/);
+    }
+  });
+
   it('a scan that ends early is refused, not filled up', () => {
     const options = { precision: 12, components: 1, predictor: 1, shift: 0, restart: 0 };
     const samples = Array.from({ length: 64 * 64 }, (_, n) => (n * 7) % 4096);
