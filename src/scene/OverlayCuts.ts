@@ -1,4 +1,5 @@
-import { blendInto, checkerInto, coverInto, differenceInto } from '#core/volume/overlayInto.ts';
+import { blendInto, checkerInto, checkerSquares, coverInto, differenceInto } from '#core/volume/overlayInto.ts';
+import { hatchMadeUp, type MadeUpLook } from '#core/volume/resliceMadeUp.ts';
 import { reslicePlaced } from '#core/volume/reslicePlaced.ts';
 import type { SliceGrid } from '#core/volume/slicePlane.ts';
 import type { Viewer, WindowRecord } from '#state/viewer.ts';
@@ -30,12 +31,25 @@ export class OverlayCuts {
     return all.length === 0 ? all : [overlayMode, ...all];
   }
 
-  /** Over the base's picture. The check modes show the uppermost of them alone. */
-  draw(plane: SliceGrid, planeKey: string, base: Float32Array, window: WindowRecord, into: Uint8ClampedArray): void {
+  /**
+   * Over the base's picture. The check modes show the uppermost of them alone. Made-up planes of theirs are marked.
+   * @param density pixels for each CSS pixel
+   * @returns whether any were
+   */
+  draw(
+    plane: SliceGrid,
+    planeKey: string,
+    base: Float32Array,
+    window: WindowRecord,
+    density: number,
+    into: Uint8ClampedArray,
+  ): boolean {
     const overlays = overlaysOf(this.viewer);
     for (const id of this.cuts.keys()) if (!overlays.some((each) => each.id === id)) this.cuts.delete(id);
     const { overlayMode } = this.viewer.view.getState();
-    if (overlayMode === 'base') return;
+    if (overlayMode === 'base') return false;
+    let marked = false;
+    const squares = checkerSquares(plane, SQUARE_MM);
     const shown = overlayMode === 'blend' ? overlays : overlays.slice(-1);
     for (const overlay of shown) {
       const values = this.cut(overlay, plane, planeKey);
@@ -45,7 +59,16 @@ export class OverlayCuts {
       else if (overlayMode === 'checker') checkerInto(values, plane, SQUARE_MM, look, into);
       else if (overlayMode === 'over') coverInto(values, look, into);
       else differenceInto(base, window, values, look, into);
+      const low = own.level - own.width / 2;
+      const shows: MadeUpLook =
+        overlayMode === 'checker'
+          ? { density, shows: squares }
+          : overlayMode === 'blend'
+            ? { density, opacity, ...(colorMap !== 'grey' && { shows: (_x, _y, n) => (values[n] as number) > low }) }
+            : { density };
+      if (hatchMadeUp(overlay.volume.header, overlay.placed, plane, shows, into)) marked = true;
     }
+    return marked;
   }
 
   private cut({ id, volume, placed }: SeenOverlay, plane: SliceGrid, key: string): Float32Array {

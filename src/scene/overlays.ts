@@ -1,10 +1,11 @@
 // What lies over the first volume: which volumes, at which timepoint, through which transform.
 import type { SpatialTransform } from '#core/space/registration.ts';
+import { stepsAt } from '#core/volume/madeUp.ts';
 import { valueAtRas } from '#core/volume/reslice.ts';
 import { ownPoint } from '#core/volume/reslicePlaced.ts';
 import { timepointOf } from '#core/volume/timepoint.ts';
 import type { Volume } from '#core/volume/volume.ts';
-import type { OverlayRecord, PlacedRecord, RasPoint, Viewer, VolumeRecord } from '#state/viewer.ts';
+import type { OverlayRecord, PlacedRecord, RasPoint, ValueOfOther, Viewer, VolumeRecord } from '#state/viewer.ts';
 
 export interface SeenOverlay {
   readonly id: string;
@@ -47,12 +48,9 @@ export function overlaysOf(viewer: Viewer): SeenOverlay[] {
 }
 
 /** Values of the seen overlays at a point of the first volume, each of its nearest voxel. */
-export function overlayValues(
-  viewer: Viewer,
-  ras: RasPoint,
-): { readonly volume: string; readonly value: number | null }[] {
-  return overlaysOf(viewer).map(({ id, volume, placed }) => ({
-    volume: id,
-    value: valueAtRas(volume, ownPoint(placed, ras)),
-  }));
+export function overlayValues(viewer: Viewer, ras: RasPoint): ValueOfOther[] {
+  return overlaysOf(viewer).map(({ id, volume, placed }) => {
+    const own = ownPoint(placed, ras);
+    return { volume: id, value: valueAtRas(volume, own), interpolated: stepsAt(volume.header)(own) > 1 };
+  });
 }

@@ -1,13 +1,26 @@
 // The case as plain JSON for scripts and reports: mm, RAS, each measurement with its doubt.
-import type { CaseDocument, MeasurementRecord, SegmentRecord, VolumeRecord, WindowRecord } from '#core/case/schema.ts';
+import type {
+  CaseDocument,
+  MeasurementRecord,
+  RasPoint,
+  SegmentRecord,
+  VolumeRecord,
+  WindowRecord,
+} from '#core/case/schema.ts';
 import { angleDegrees, lengthMm, type Measured } from '#core/measure/measure.ts';
-import { type Affine, affine } from '#core/space/affine.ts';
+import { affine } from '#core/space/affine.ts';
+import { crossesMadeUp, stepsAt } from '#core/volume/madeUp.ts';
 import type { Warning } from '#core/warnings.ts';
 
 export type SegmentSummary = Omit<SegmentRecord, 'slot' | 'layer'>;
 export interface MeasurementSummary extends MeasurementRecord, Omit<Measured, 'uncertainty'> {
   /** null where no volume says how large a voxel is. */
   readonly uncertainty: number | null;
+  /**
+   * 'ends': a point lies in a plane that was made up between measured ones (its doubt is that of their gap); 'between': a line
+   * alone comes through one.
+   */
+  readonly interpolated: 'ends' | 'between' | null;
 }
 export interface CaseSummary {
   readonly version: number;
@@ -29,8 +42,7 @@ export function caseSummary(
     readonly unreadable?: readonly { readonly kind: string; readonly id: string; readonly reason: string }[];
   },
 ): CaseSummary {
-  const volume = state.volumes[0];
-  const grid = volume === undefined ? null : affine('ras', 'ijk', volume.rasFromIjk);
+  const [volume = null] = state.volumes;
   const unreadable = (state.unreadable ?? []).map(({ kind, id, reason }) => ({
     code: 'unreadable-record',
     where: `${kind}/${id}`,
@@ -42,24 +54,30 @@ export function caseSummary(
     title: state.title,
     volumes: state.volumes,
     segments: state.segments.map(({ slot, layer, ...segment }) => segment),
-    measurements: state.measurements.map((measurement) => measurementSummary(measurement, grid)),
+    measurements: state.measurements.map((measurement) => measurementSummary(measurement, volume)),
     crosshair: state.crosshair,
     window: state.window,
     warnings: [...state.volumes.flatMap((each) => each.warnings), ...unreadable],
   });
 }
 
-/** @param rasFromIjk of the volume that was measured on; null: the doubt is not known */
+/** @param volume the one that was measured on; null: the doubt is not known */
 export function measurementSummary(
   measurement: MeasurementRecord,
-  rasFromIjk: Affine<'ras', 'ijk'> | null,
+  volume: Pick<VolumeRecord, 'dims' | 'rasFromIjk' | 'interpolatedSlices'> | null,
 ): MeasurementSummary {
-  const [a, b, c] = measurement.points as [
-    [number, number, number],
-    [number, number, number],
-    [number, number, number]?,
-  ];
-  const grid = rasFromIjk ?? NO_GRID;
-  const measured = c === undefined ? lengthMm(grid, a, b) : angleDegrees(grid, a, b, c);
-  return { ...measurement, ...measured, uncertainty: rasFromIjk === null ? null : measured.uncertainty };
+  const { points } = measurement;
+  const [a, b, c] = points as [[number, number, number], [number, number, number], [number, number, number]?];
+  const rasFromIjk = volume === null ? NO_GRID : affine<'ras', 'ijk'>('ras', 'ijk', volume.rasFromIjk);
+  const scan = volume === null ? null : { ...volume, rasFromIjk };
+  const planesAt = scan === null ? undefined : stepsAt(scan);
+  const measured = c === undefined ? lengthMm(rasFromIjk, a, b, planesAt) : angleDegrees(rasFromIjk, a, b, c, planesAt);
+  const ends = planesAt !== undefined && points.some((point) => planesAt(point) > 1);
+  const between = scan !== null && points.some((to, n) => n > 0 && crossesMadeUp(scan, points[n - 1] as RasPoint, to));
+  return {
+    ...measurement,
+    ...measured,
+    uncertainty: volume === null ? null : measured.uncertainty,
+    interpolated: ends ? 'ends' : between ? 'between' : null,
+  };
 }

@@ -138,7 +138,7 @@ export interface ViewState {
     readonly value: number | null;
     readonly segment: string | null;
     /** Of the further volumes that are seen, by id: their values here; null outside of them. */
-    readonly others?: readonly { readonly volume: string; readonly value: number | null }[];
+    readonly others?: readonly ValueOfOther[];
   } | null;
   readonly layout: 'both' | 'slices' | '3d';
   readonly largeSlice: 'axial' | 'coronal' | 'sagittal' | null;
@@ -169,6 +169,12 @@ export interface ViewState {
   /** Can this device present, as far as is known? */
   readonly headset: 'unknown' | 'none' | 'ready' | 'emulated';
   readonly headsetAr: boolean;
+}
+export interface ValueOfOther {
+  readonly volume: string;
+  readonly value: number | null;
+  /** The voxel lies in a plane that was made up between measured ones. */
+  readonly interpolated: boolean;
 }
 export type NamedView = 'front' | 'back' | 'right' | 'left' | 'top' | 'bottom' | 'three-quarter';
 

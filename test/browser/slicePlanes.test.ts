@@ -78,6 +78,49 @@ describe('the planes in the body', () => {
   });
 });
 
+describe('planes that were made up', () => {
+  const told = async () => {
+    await opened.drawn();
+    return opened.inPage(() =>
+      [...document.querySelectorAll('.slice-made-up')].map(
+        (each) => (each.closest('.slice-view') as HTMLElement).dataset.plane,
+      ),
+    );
+  };
+  /** Share of the picture that differs, and that of its amber part. */
+  const changed = async (before: Awaited<ReturnType<typeof opened.pixels>>) => {
+    const after = await opened.pixels('axial');
+    let [count, amber] = [0, 0];
+    for (let y = 0; y < after.height; y++)
+      for (let x = 0; x < after.width; x++) {
+        const [was, is] = [before.at(x, y), after.at(x, y)];
+        if (was.every((value, n) => value === is[n])) continue;
+        count++;
+        if (is[0] - was[0] >= is[2] - was[2] && is[0] > is[2]) amber++;
+      }
+    return { share: count / (after.width * after.height), amber: amber / Math.max(1, count) };
+  };
+
+  it('are hatched and named in each slice that meets them, and in no other', async () => {
+    // Plane 19 is at S 5 mm, plane 20 at S 8 mm.
+    await opened.inPage(({ viewer }) => viewer.case.verbs.setCrosshair([1, -1, 5]));
+    const before = await opened.pixels('axial');
+    expect(await told()).toEqual([]);
+    await opened.inPage(({ makeUp }) => makeUp([19]));
+    await expect.poll(told, { timeout: 20_000 }).toEqual(['axial', 'coronal', 'sagittal']);
+    const { share, amber } = await changed(before);
+    // Lines alone: the picture is read between them.
+    expect(share).toBeGreaterThan(0.03);
+    expect(share).toBeLessThan(0.15);
+    expect(amber).toBeGreaterThan(0.9);
+    await opened.inPage(({ viewer }) => viewer.case.verbs.setCrosshair([1, -1, 8]));
+    await expect.poll(told, { timeout: 20_000 }).toEqual(['coronal', 'sagittal']);
+    await opened.inPage(({ makeUp }) => makeUp([]));
+    await expect.poll(told, { timeout: 20_000 }).toEqual([]);
+    expect((await changed(before)).share).toBe(0);
+  });
+});
+
 it('said nothing in the console but that the context was lost', () => {
   expect(opened.faults.filter((fault) => !/context lost/i.test(fault))).toEqual([]);
 });

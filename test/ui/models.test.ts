@@ -181,6 +181,40 @@ describe('measurements', () => {
   });
 });
 
+describe('measurements in planes that were made up', () => {
+  // 5 mm planes from S 0 mm; two of them, at S 15 and 20 mm, lie in a gap of 15 mm.
+  const rasFromIjk = [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 5, 0, 60, 50, 0, 1];
+  const gapped = { ...volume, rasFromIjk, dims: [120, 100, 12], interpolatedSlices: [3, 4] } as typeof volume;
+  const rows = (...points: [number, number, number][]) =>
+    measurementRows({
+      volumes: [gapped],
+      measurements: [{ id: 'a', kind: points.length === 2 ? 'length' : 'angle', name: '', points }],
+    });
+  it('have the doubt of the gap at each end that lies there, and say so', () => {
+    const told = (a: number, b: number) => {
+      const [row] = rows([0, 0, a], [0, 0, b]);
+      return [row?.interpolated, quantityText(row?.quantity as never).replace(/\s/gu, ' ')];
+    };
+    expect(told(0, 10)).toEqual([null, '10 ± 4 mm']);
+    // Half of 5 mm and half of 15 mm, as errors add: 7.9; both ends: 10.6.
+    expect(told(0, 20)).toEqual(['ends', '20 ± 8 mm']);
+    expect(told(15, 20)).toEqual(['ends', '5 ± 11 mm']);
+    expect(told(10, 25)).toEqual(['between', '15 ± 4 mm']);
+    expect(told(30, 50)).toEqual([null, '20 ± 4 mm']);
+  });
+  it('keep the doubt of the slice within it', () => {
+    const [row] = rows([0, 0, 15], [40, 0, 15]);
+    expect(row?.interpolated).toBe('ends');
+    expect(quantityText(row?.quantity as never).replace(/\s/gu, ' ')).toBe('40.0 ± 0.7 mm');
+  });
+  it('of angles too', () => {
+    const [beside] = rows([0, 0, 0], [0, 0, 10], [30, 0, 10]);
+    const [within] = rows([0, 0, 0], [0, 0, 20], [30, 0, 20]);
+    expect([beside?.interpolated, within?.interpolated]).toEqual([null, 'ends']);
+    expect(rows([0, 0, 10], [0, 0, 25], [30, 0, 25])[0]?.interpolated).toBe('between');
+  });
+});
+
 describe('history', () => {
   it('newest first, what was undone above the present step', () => {
     const rows = historyRows([

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { VolumeRecord } from '#core/case/schema.ts';
+import type { RasPoint, VolumeRecord } from '#core/case/schema.ts';
 import { affine } from '#core/space/affine.ts';
 import { setLanguage } from '#i18n/t.ts';
-import { overlaysOf } from '#scene/overlays.ts';
+import { overlaysOf, overlayValues } from '#scene/overlays.ts';
 import { createDeskStore } from '#ui/model/deskStore.ts';
 import { caseFacts } from '#ui/model/facts.ts';
 import { beginLandmarks, endLandmarks, landmarkResiduals, landmarksOf, setLandmark } from '#ui/model/landmarks.ts';
@@ -40,13 +40,38 @@ function viewerOf(...volumes: readonly VolumeRecord[]) {
 describe('the probe', () => {
   const pet = { ...overlayRecord('pet'), name: 'FDG', suvFactor: 0.0005 };
   it('tells the value of each volume with its unit, and uptake as SUV; one volume needs no name', () => {
-    const told = probed([volumeRecord('ct'), pet], { value: -12.4, others: [{ volume: 'pet', value: 5000 }] });
+    const ras: RasPoint = [20, -30, 14];
+    const uptake = (value: number | null) => [{ volume: 'pet', value, interpolated: false }];
+    const told = probed([volumeRecord('ct'), pet], { ras, value: -12.4, others: uptake(5000) });
     expect(told.map(({ name, text }) => [name, plain(text)])).toEqual([
       ['scan ct', '−12 HU'],
       ['FDG', 'SUV 2.50 (5,000 Bq/ml)'],
     ]);
-    expect(probed([volumeRecord('ct')], { value: 40 }).map(({ name }) => name)).toEqual(['']);
-    expect(probed([volumeRecord('ct'), pet], { value: 40, others: [{ volume: 'pet', value: null }] }).length).toBe(1);
+    expect(probed([volumeRecord('ct')], { ras, value: 40 }).map(({ name }) => name)).toEqual(['']);
+    expect(probed([volumeRecord('ct'), pet], { ras, value: 40, others: uptake(null) }).length).toBe(1);
+  });
+});
+
+describe('a plane that was made up', () => {
+  // Planes of 1.5 mm from S 10 mm: plane 3 is at S 14.5 mm.
+  const gapped = (id: string) => ({ ...volumeRecord(id), interpolatedSlices: [3] });
+  it('is told with the value that is read in it, of each volume by itself', () => {
+    const others = [{ volume: 'pet', value: 1, interpolated: true }];
+    const told = (s: number, record: VolumeRecord) =>
+      probed([record, overlayRecord('pet')], { ras: [20, -30, s], value: 40, others }).map((each) => each.interpolated);
+    expect(told(14, gapped('ct'))).toEqual([true, true]);
+    expect(told(13, gapped('ct'))).toEqual([false, true]);
+    expect(told(14, volumeRecord('ct'))).toEqual([false, true]);
+  });
+  it('is found through the place of a volume that was brought to the scan', () => {
+    // 10 mm up: what is at S 24.5 mm of the scan is at S 14.5 mm of the volume itself.
+    const matrix = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 10, 1];
+    const viewer = viewerOf(volumeRecord('ct'), { ...overlayRecord('pet'), placed: placed({ matrix }) });
+    const header = { ...volumeHeader('pet', [20, 18, 16]), interpolatedSlices: [3] };
+    vi.spyOn(viewer.voxels, 'volume').mockImplementation(() => ({ header, scalars: new Int16Array(20 * 18 * 16) }));
+    const at = (s: number) => overlayValues(viewer, [20, -30, s]).map(({ interpolated }) => interpolated);
+    const heights = [14.5, 23, 24.5, 26];
+    expect(heights.map((s) => at(s))).toEqual([[false], [false], [true], [false]]);
   });
 });
 

@@ -52,31 +52,40 @@ export const PlacedRecord = z.strictObject({
 export type PlacedRecord = z.infer<typeof PlacedRecord>;
 
 /** A volume by reference: the voxels are elsewhere (state/voxels.ts), found by `id`. */
-export const VolumeRecord = z.strictObject({
-  id: Id,
-  name: words(400),
-  dims: z.tuple([natural, natural, natural]),
-  timepoints: natural,
-  spacing: z.tuple([z.number(), z.number(), z.number()]),
-  /** 16 numbers, column-major. */
-  rasFromIjk: Matrix,
-  modality: z.enum(['CT', 'MR', 'PT', 'US', 'CR', 'SEG', 'OT']),
-  modalityGuessed: z.boolean(),
-  unit: words(20),
-  format: words(20),
-  synthetic: z.boolean(),
-  seriesDescription: words(400),
-  seriesDate: words(40),
-  warnings: listOf(WarningRecord, 500),
-  /** SUV by body weight = suvFactor × value; null where that is not known. */
-  suvFactor: z.nullable(positive),
-  /** When each timepoint began, ms after the first; null where that is not known. */
-  timesMs: z.nullable(listOf(z.number(), 10_000)),
-  /** null for the first volume, which the slices show in the case's own window. */
-  overlay: z.nullable(OverlayRecord),
-  /** null: as its own file says. */
-  placed: z.nullable(PlacedRecord),
-});
+export const VolumeRecord = z
+  .strictObject({
+    id: Id,
+    name: words(400),
+    dims: z.tuple([natural, natural, natural]),
+    timepoints: natural,
+    spacing: z.tuple([z.number(), z.number(), z.number()]),
+    /** 16 numbers, column-major. */
+    rasFromIjk: Matrix,
+    modality: z.enum(['CT', 'MR', 'PT', 'US', 'CR', 'SEG', 'OT']),
+    modalityGuessed: z.boolean(),
+    unit: words(20),
+    format: words(20),
+    synthetic: z.boolean(),
+    seriesDescription: words(400),
+    seriesDate: words(40),
+    warnings: listOf(WarningRecord, 500),
+    /** SUV by body weight = suvFactor × value; null where that is not known. */
+    suvFactor: z.nullable(positive),
+    /** When each timepoint began, ms after the first; null where that is not known. */
+    timesMs: z.nullable(listOf(z.number(), 10_000)),
+    /** Planes (k) that were not measured but made up between their neighbours; absent: none. */
+    interpolatedSlices: z.optional(listOf(z.int().check(z.nonnegative()), 100_000)),
+    /** null for the first volume, which the slices show in the case's own window. */
+    overlay: z.nullable(OverlayRecord),
+    /** null: as its own file says. */
+    placed: z.nullable(PlacedRecord),
+  })
+  .check(
+    z.refine(({ dims, interpolatedSlices = [] }) => interpolatedSlices.every((k) => k < dims[2]), {
+      path: ['interpolatedSlices'],
+      error: 'planes of the volume',
+    }),
+  );
 export type VolumeRecord = z.infer<typeof VolumeRecord>;
 
 const MadeBy = z.strictObject({

@@ -21,6 +21,7 @@ export function volumeRecord(id: string, header: VolumeHeader): VolumeRecord {
     warnings: [...header.warnings, ...guessWarning(header)],
     suvFactor: header.suvFactor ?? null,
     timesMs: header.timesMs ? [...header.timesMs] : null,
+    ...(header.interpolatedSlices?.length ? { interpolatedSlices: [...header.interpolatedSlices] } : {}),
     overlay: null,
     placed: null,
   };

@@ -46,15 +46,11 @@ export function checkerInto(
   const table = colorTable(colorMap);
   const low = level - range / 2;
   const scale = 255 / range;
-  const { origin, right, down, width, height } = plane;
-  // Rows and columns run along the patient's axes: one axis each tells the square.
-  const across = main(right);
-  const along = main(down);
+  const { width, height } = plane;
+  const overShows = checkerSquares(plane, squareMm);
   for (let y = 0; y < height; y++) {
-    const row = Math.floor(((origin[along] as number) + y * (down[along] as number)) / squareMm);
     for (let x = 0; x < width; x++) {
-      const column = Math.floor(((origin[across] as number) + x * (right[across] as number)) / squareMm);
-      if (((row + column) & 1) === 0) continue;
+      if (!overShows(x, y)) continue;
       const n = x + width * y;
       const shade = ((over[n] as number) - low) * scale;
       const at = 3 * (shade >= 255 ? 255 : shade > 0 ? (shade + 0.5) | 0 : 0);
@@ -62,6 +58,18 @@ export function checkerInto(
       for (let c = 0; c < 3; c++) into[4 * n + c] = outside ? 0 : (table[at + c] as number);
     }
   }
+}
+
+/** The pixels that `checkerInto` gives to the overlay. */
+export function checkerSquares(
+  { origin, right, down }: SliceGrid,
+  squareMm: number,
+): (x: number, y: number) => boolean {
+  // Rows and columns run along the patient's axes: one axis each tells the square.
+  const across = main(right);
+  const along = main(down);
+  const square = (axis: 0 | 1 | 2, step: number, n: number) => Math.floor((origin[axis] + n * step) / squareMm);
+  return (x, y) => ((square(across, right[across], x) + square(along, down[along], y)) & 1) === 1;
 }
 
 /** The overlay alone, black where it is not. */

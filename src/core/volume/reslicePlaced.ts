@@ -21,8 +21,8 @@ export function reslicePlaced(
   else resliceWarped(volume, placed, grid, into);
 }
 
-/** The plane as the volume's own space has it. */
-function ownGrid({ matrix }: SpatialTransform, grid: SliceGrid): SliceGrid {
+/** The plane as the volume's own space has it, a displacement field left out. */
+export function ownGrid({ matrix }: Pick<SpatialTransform, 'matrix'>, grid: SliceGrid): SliceGrid {
   const back = invert(affine('ras', 'ras', matrix));
   return {
     ...grid,

@@ -15,6 +15,7 @@ import {
 } from 'three';
 import { affine, transform } from '#core/space/affine.ts';
 import { reslice, windowInto } from '#core/volume/reslice.ts';
+import { hatchMadeUp } from '#core/volume/resliceMadeUp.ts';
 import { normalAxis, type PlaneName, planeNames, type SliceGrid } from '#core/volume/slicePlane.ts';
 import { timepointOf } from '#core/volume/timepoint.ts';
 import type { Volume } from '#core/volume/volume.ts';
@@ -26,6 +27,7 @@ import { type PlaneHit, planeGrid, planeHits } from './planeGeometry.ts';
 
 /** Pixels along the longer side of a plane. */
 const PIXELS = 256;
+const LOOK = { density: 1 } as const;
 const CLEAR = [0, 0, 0, 0] as const;
 /** HU: above the middle between air and skin, so that no dark rim of half-filled pixels is left. */
 const CT_AIR = -300;
@@ -218,7 +220,11 @@ void main() {
     const { level, width } = window;
     const air = modality === 'CT' ? CT_AIR : level - width / 2 + DARK_SHARE * width;
     windowInto(quad.values, level, width, quad.rgba, CLEAR);
-    quad.overlays.draw(quad.grid, quad.cut, quad.values, window, quad.rgba);
+    const { overlayMode } = this.viewer.view.getState();
+    const hatch = () => this.volume && quad.grid && hatchMadeUp(this.volume.header, null, quad.grid, LOOK, quad.rgba);
+    if (overlayMode !== 'difference') hatch();
+    quad.overlays.draw(quad.grid, quad.cut, quad.values, window, LOOK.density, quad.rgba);
+    if (overlayMode === 'difference') hatch();
     clearAround(quad.values, quad.grid.width, quad.grid.height, air, quad.name === 'axial', quad.rgba);
     quad.texture.needsUpdate = true;
     quad.shaded = shaded;

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useCase, useView } from '#scene/viewerContext.ts';
 import { measurementRows } from '#ui/model/measurements.ts';
 import { useDeskParts } from './deskContext.ts';
+import { MadeUpMark } from './MadeUpMark.tsx';
 import { QuantityText } from './QuantityText.tsx';
 
 /** The value of each measure beside its line, with its doubt. */
@@ -12,7 +13,7 @@ export function MeasureTags() {
   // Moves with the camera.
   useView((state) => state.camera);
   const rows = useMemo(() => measurementRows({ measurements, volumes }), [measurements, volumes]);
-  return rows.map(({ id, points, quantity }) => {
+  return rows.map(({ id, points, quantity, interpolated }) => {
     const places = points.map((point) => host.project(point));
     if (places.some((place) => place === null)) return null;
     // Under the lowest of its points: there it lies on no line of its own.
@@ -21,6 +22,7 @@ export function MeasureTags() {
     return (
       <div key={id} className="measure-tag" style={{ left: lowest.x, top: lowest.y + 12 }}>
         <QuantityText quantity={quantity} />
+        {interpolated === 'ends' && <MadeUpMark />}
       </div>
     );
   });

@@ -7,6 +7,7 @@ import { chooseTool } from '#ui/model/acts.ts';
 import { measurementRows } from '#ui/model/measurements.ts';
 import { IconButton } from './Controls.tsx';
 import { useActs } from './deskContext.ts';
+import { MadeUpMark } from './MadeUpMark.tsx';
 import { QuantityText } from './QuantityText.tsx';
 import { Rich } from './Rich.tsx';
 
@@ -18,7 +19,12 @@ export function MeasurementList() {
   const volumes = useCase((state) => state.volumes);
   const rows = useMemo(() => measurementRows({ measurements, volumes }), [measurements, volumes]);
   const copy = () => {
-    const text = rows.map(({ name, quantity }) => `${name}\t${quantityText(quantity)}`).join('\n');
+    const text = rows
+      .map(({ name, quantity, interpolated }) => {
+        const mark = interpolated === 'ends' ? `\t${t('slice.interpolated')}` : '';
+        return `${name}\t${quantityText(quantity)}${mark}`;
+      })
+      .join('\n');
     // Where the clipboard is refused, nothing is copied and nothing is said to be.
     navigator.clipboard?.writeText(text).then(
       () => viewer.jobs.verbs.notify('notice.copied', ''),
@@ -46,10 +52,13 @@ export function MeasurementList() {
         </p>
       ) : (
         <ul data-list="measurements">
-          {rows.map(({ id, kind, name, quantity }) => (
+          {rows.map(({ id, kind, name, quantity, interpolated }) => (
             <li key={id} className="list-row" title={t(kind === 'length' ? 'measure.doubt' : 'measure.doubtAngle')}>
               {kind === 'length' ? <Ruler aria-hidden /> : <TriangleRight aria-hidden />}
-              <span className="name">{name}</span>
+              <span className="name">
+                {name}
+                {interpolated && <MadeUpMark short why={t(`measure.${interpolated}`)} />}
+              </span>
               <QuantityText quantity={quantity} />
               <IconButton
                 small

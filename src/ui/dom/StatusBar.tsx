@@ -6,6 +6,7 @@ import { useCase, useJobs, useKeeping, useView, useViewer } from '#scene/viewerC
 import { jobRow } from '#ui/model/jobText.ts';
 import { probed } from '#ui/model/probe.ts';
 import { nameOf } from '#ui/model/structures.ts';
+import { MadeUpMark } from './MadeUpMark.tsx';
 
 /** Place, value and structure under the pointer; at the end what runs, what failed, the convention, is it saved. */
 export function StatusBar() {
@@ -67,11 +68,12 @@ function Under() {
         ))}
         <span className="quiet">mm</span>
       </span>
-      {probed(volumes, cursor).map(({ id, name: of, text }) => (
+      {probed(volumes, cursor).map(({ id, name: of, text, interpolated }) => (
         <span key={id} dir="ltr">
           {of && <span className="quiet probe-name">{of}</span>}
           {of && ' '}
           {text}
+          {interpolated && <MadeUpMark />}
         </span>
       ))}
       {name && <span>{nameOf(name)}</span>}

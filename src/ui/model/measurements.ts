@@ -1,7 +1,6 @@
-import { affine } from '#core/space/affine.ts';
 import { formatNumber, measuredQuantity, type Quantity } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
-import { measurementSummary } from '#state/caseSummary.ts';
+import { type MeasurementSummary, measurementSummary } from '#state/caseSummary.ts';
 import type { CaseState, RasPoint } from '#state/viewer.ts';
 
 export interface MeasurementRow {
@@ -10,6 +9,8 @@ export interface MeasurementRow {
   readonly name: string;
   readonly quantity: Quantity;
   readonly points: readonly RasPoint[];
+  /** 'ends': read in a plane that was made up; 'between': comes through one. */
+  readonly interpolated: MeasurementSummary['interpolated'];
 }
 
 /** Lengths in mm and angles in degrees, each with its doubt; unnamed ones are numbered by kind. */
@@ -17,18 +18,18 @@ export function measurementRows({
   measurements,
   volumes,
 }: Pick<CaseState, 'measurements' | 'volumes'>): MeasurementRow[] {
-  const volume = volumes[0];
-  const grid = volume ? affine('ras', 'ijk', volume.rasFromIjk) : null;
+  const [volume = null] = volumes;
   const counted = { length: 0, angle: 0 };
   return measurements.map((record) => {
     counted[record.kind]++;
-    const { value, uncertainty, unit } = measurementSummary(record, grid);
+    const { value, uncertainty, unit, interpolated } = measurementSummary(record, volume);
     return {
       id: record.id,
       kind: record.kind,
       name: record.name || t(`measure.${record.kind}`, { number: formatNumber(counted[record.kind]) }),
       quantity: measuredQuantity(value, uncertainty, unit),
       points: record.points,
+      interpolated,
     };
   });
 }

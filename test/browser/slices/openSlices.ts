@@ -16,6 +16,7 @@ export interface SlicesWindow {
   readonly viewer: Viewer;
   readonly stage: { stats(now: number): { drawCalls: number; triangles: number }; screenshot(): Promise<Blob> };
   arrive(): void;
+  makeUp(planes: readonly number[]): void;
 }
 export interface Picture {
   readonly width: number;

@@ -22,6 +22,8 @@ declare global {
     stage: StageModel | null;
     /** Hands the voxels over: until then the case is open without them. */
     arrive(): void;
+    /** Hands them over anew, as if these planes (k) had been made up between the others. */
+    makeUp(planes: readonly number[]): void;
   }
 }
 
@@ -83,6 +85,12 @@ window.arrive = () => {
   store.putVolume('made', volume.header, volume);
   const layer = store.getState().segments[0]?.layer;
   if (layer) store.verbs.refineLayer(layer, null, [{ value: 1, voxels: 2 }]);
+};
+window.makeUp = (interpolatedSlices) => {
+  const header = { ...volume.header, interpolatedSlices };
+  store.putVolume('made', header, { ...volume, header });
+  store.verbs.setCrosshair([1, -1, 2]);
+  store.verbs.setCrosshair([1, -1, 5]);
 };
 
 const root = document.getElementById('root');

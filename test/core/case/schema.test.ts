@@ -17,6 +17,13 @@ describe('a stored case', () => {
     expect(document.measurements).toHaveLength(2);
   });
 
+  it('keeps the planes of a volume that were made up, and has none where the file names none', () => {
+    const document = json(`case/v${CASE_VERSION}.json`) as { volumes: Record<string, unknown>[] };
+    expect(readCase(document).volumes[0]).not.toHaveProperty('interpolatedSlices');
+    (document.volumes[0] as Record<string, unknown>).interpolatedSlices = [4, 5, 31];
+    expect(readCase(JSON.parse(JSON.stringify(document))).volumes[0]?.interpolatedSlices).toEqual([4, 5, 31]);
+  });
+
   /** Each holds what is wrong with it: a patch of the good one, and the words of the refusal. */
   const negative = readdirSync(join(fixtures, 'negative/case'));
   it('has its defects as fixtures', () => expect(negative.length).toBeGreaterThan(15));

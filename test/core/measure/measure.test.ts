@@ -53,6 +53,28 @@ describe('length', () => {
     expect(length.uncertainty).toBeCloseTo(Math.sqrt(variance), 3);
   });
 
+  it('where planes were made up, the voxel at an end is as tall as the gap between the measured ones', () => {
+    const at = (s: number) => (s > 4 && s < 11 ? 3 : 1);
+    const planesAt = ([, , s]: readonly number[]) => at(s as number);
+    const doubt = (a: number, b: number) => lengthMm(grid, [0, 0, a], [0, 0, b], planesAt).uncertainty;
+    expect(doubt(0, 12)).toBeCloseTo(Math.hypot(1.25, 1.25), 12);
+    expect(doubt(0, 10)).toBeCloseTo(Math.hypot(1.25, 3.75), 12);
+    expect(doubt(5, 10)).toBeCloseTo(Math.hypot(3.75, 3.75), 12);
+    // Across the planes it is as ever.
+    expect(lengthMm(grid, [0, 0, 5], [10, 0, 5], planesAt).uncertainty).toBeCloseTo((Math.SQRT2 * 0.8) / 2, 12);
+    // An angle's points are read as a length's: by a grid that is as tall where all of them lie there.
+    const tall = affine('ras', 'ijk', [-0.8, 0, 0, 0, 0, 0.9, 0, 0, 0, 0, 7.5, 0, 12, 3, -7, 1]);
+    const points = [
+      [5, 0, 5],
+      [0, 0, 6],
+      [0, 7, 10],
+    ] as const;
+    expect(angleDegrees(grid, ...points, planesAt).uncertainty).toBeCloseTo(
+      angleDegrees(tall, ...points).uncertainty,
+      12,
+    );
+  });
+
   it('points that coincide are refused', () => {
     expect(() => lengthMm(grid, [1, 2, 3], [1, 2, 3])).toThrow('apart');
   });

@@ -25,6 +25,8 @@ import { type SliceFrame, wholeScan, zoomedAbout } from './sliceFrame.ts';
 export interface SliceFacts {
   /** CSS pixels for one mm; 0 while nothing is drawn. */
   readonly pixelsPerMm: number;
+  /** Planes that were made up are marked in the picture. */
+  readonly marksMadeUp: boolean;
   /** Arrows change window and level. */
   readonly windowKeys: boolean;
 }
@@ -37,7 +39,11 @@ let gestures = 0;
 
 export class SliceModel {
   readonly name: PlaneName;
-  readonly facts: StoreApi<SliceFacts> = createStore<SliceFacts>(() => ({ pixelsPerMm: 0, windowKeys: false }));
+  readonly facts: StoreApi<SliceFacts> = createStore<SliceFacts>(() => ({
+    pixelsPerMm: 0,
+    marksMadeUp: false,
+    windowKeys: false,
+  }));
   /** How long the last picture took. */
   lastDrawMs = 0;
   private readonly viewer: Viewer;
@@ -130,7 +136,10 @@ export class SliceModel {
     this.lastDrawMs = performance.now() - began;
     const plane = this.picture.plane(this.order());
     const pixelsPerMm = plane ? 1 / (plane.mmPerPixel * this.size.density) : 0;
-    if (pixelsPerMm !== this.facts.getState().pixelsPerMm) this.facts.setState({ pixelsPerMm });
+    const { marksMadeUp } = this.picture;
+    const before = this.facts.getState();
+    if (pixelsPerMm !== before.pixelsPerMm || marksMadeUp !== before.marksMadeUp)
+      this.facts.setState({ pixelsPerMm, marksMadeUp });
   }
 
   private order(): DrawOrder {

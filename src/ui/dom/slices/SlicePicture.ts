@@ -3,6 +3,7 @@
 import { reslice, windowInto } from '#core/volume/reslice.ts';
 import { resliceColour } from '#core/volume/resliceColour.ts';
 import { hatchInto } from '#core/volume/resliceHatch.ts';
+import { hatchMadeUp } from '#core/volume/resliceMadeUp.ts';
 import { type Convention, type PlaneName, pixelOf, type SlicePlane, slicePlane } from '#core/volume/slicePlane.ts';
 import { timepointOf } from '#core/volume/timepoint.ts';
 import { OverlayCuts } from '#scene/OverlayCuts.ts';
@@ -56,12 +57,18 @@ export class SlicePicture {
   private cutKey = '';
   private cutOf: unknown = null;
   private shadeKey = '';
+  private hatched = false;
 
   constructor(name: PlaneName, viewer: Viewer) {
     this.name = name;
     this.viewer = viewer;
     this.outlines = new OutlineCache(viewer);
     this.overlays = new OverlayCuts(viewer);
+  }
+
+  /** Does the picture mark planes that were made up and not measured? */
+  get marksMadeUp(): boolean {
+    return this.hatched;
   }
 
   /** The plane of a picture of so many device pixels; null where no scan is open. */
@@ -86,6 +93,7 @@ export class SlicePicture {
     if (!plane || !scan) {
       context.fillStyle = '#000000';
       context.fillRect(0, 0, width, height);
+      this.hatched = false;
       return;
     }
     this.shade(scan, plane, order.density);
@@ -104,7 +112,7 @@ export class SlicePicture {
   private shade(scan: Scan, plane: SlicePlane, density: number): void {
     const held = this.viewer.voxels.volume(scan.id);
     const { window } = this.viewer.case.getState();
-    const { convention, timepoint } = this.viewer.view.getState();
+    const { convention, timepoint, overlayMode } = this.viewer.view.getState();
     const volume = held && timepointOf(held, timepoint);
     const cutKey = keyOf(plane, convention);
     const sameCut = cutKey === this.cutKey && this.cutOf === volume;
@@ -127,7 +135,12 @@ export class SlicePicture {
     const { data } = this.image;
     windowInto(this.values, window.level, window.width, data, BLACK);
     if (volume?.rgb) resliceColour(volume, plane, window, data);
-    this.overlays.draw(plane, cutKey, this.values, window, data);
+    // Under what lies over the scan, so that it is seen as far as the scan is; a difference shows both.
+    const hatch = () => volume !== null && hatchMadeUp(volume.header, null, plane, { density }, data);
+    const hidden = overlayMode === 'over' && overlaid.length > 0;
+    const under = overlayMode !== 'difference' && !hidden && hatch();
+    const over = this.overlays.draw(plane, cutKey, this.values, window, density, data);
+    this.hatched = under || over || (overlayMode === 'difference' && hatch());
     if (range) {
       const { lower, upper } = range;
       const [period, line] = [HATCH_PX * density, HATCH_LINE_PX * density];

@@ -6,7 +6,9 @@ import { t } from '#i18n/t.ts';
 import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
 import type { RasPoint } from '#state/viewer.ts';
 import { scaleBar } from '#ui/model/orientation.ts';
+import { isInterpolated } from '#ui/model/probe.ts';
 import { SliceModel } from './SliceModel.ts';
+import '../madeUp.css';
 import { crosshairOf, cursorAt, scanOf, shownWindow } from './sliceActs.ts';
 
 /** How long a place has to hold before it is read out. */
@@ -68,6 +70,7 @@ function SliceWords({ name, model }: { readonly name: PlaneName; readonly model:
   const volumes = useCase((state) => state.volumes);
   const several = volumes.length > 1;
   const pixelsPerMm = useStore(model.facts, (facts) => facts.pixelsPerMm);
+  const marksMadeUp = useStore(model.facts, (facts) => facts.marksMadeUp);
   const windowKeys = useStore(model.facts, (facts) => facts.windowKeys);
   if (!place) return <p className="slice-empty">{t('slice.empty')}</p>;
   const { window, unit } =
@@ -84,6 +87,12 @@ function SliceWords({ name, model }: { readonly name: PlaneName; readonly model:
           {t('slice.number', { number: formatNumber(place.number), count: formatNumber(place.count) })}
         </span>
       </div>
+      {marksMadeUp && (
+        <div className="slice-corner slice-made-up" data-corner="top-start" title={t('slice.interpolatedWhy')}>
+          <span className="made-up-swatch" />
+          <span>{t('slice.interpolated')}</span>
+        </div>
+      )}
       <div className="slice-corner slice-position" data-corner="top-end">
         {placeWords(place.point)[normalAxis[name]]}
       </div>
@@ -109,6 +118,7 @@ function SpokenPlace({ id, name }: { readonly id: string; readonly name: PlaneNa
   const viewer = useViewer();
   const place = usePlace(name);
   const segments = useCase((state) => state.segments);
+  const volume = useCase((state) => state.volumes[0]);
   const window = useCase((state) => state.window);
   const [said, setSaid] = useState('');
   const text = place ? placeText() : t('slice.empty');
@@ -122,11 +132,12 @@ function SpokenPlace({ id, name }: { readonly id: string; readonly name: PlaneNa
     const cursor = cursorAt(viewer, place.scan, place.point);
     const segment = segments.find((each) => each.id === cursor?.segment);
     const value = cursor?.value == null ? '' : formatValue(cursor.value, place.scan.unit);
+    const madeUp = volume && isInterpolated(volume, place.point) ? t('slice.interpolated') : '';
     return t('slice.describe', {
       number: formatNumber(place.number),
       count: formatNumber(place.count),
       place: placeWords(place.point).join(' '),
-      found: [value, segment?.name].filter(Boolean).join(', '),
+      found: [value, madeUp, segment?.name].filter(Boolean).join(', '),
       width: formatNumber(window.width),
       level: formatNumber(window.level),
     });
