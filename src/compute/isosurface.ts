@@ -1,4 +1,5 @@
 import type { IsosurfaceGrid } from '#compute/jobs/isosurface.ts';
+import { createLedger, rewind, stopAll, totalsBefore } from '#compute/jobs/isosurfaceLedger.ts';
 import { type MeshMemory, meshIn, meshMemory, slabLayout, typeOf } from '#compute/jobs/isosurfaceLayout.ts';
 import type { Pool, RunOptions } from '#compute/pool.ts';
 import { isShared } from '#compute/sharing.ts';
@@ -43,16 +44,11 @@ export async function isosurface(
   const grid: IsosurfaceGrid = { scalars, dims, rasFromIjk, slope, intercept };
   const planes = dims[2];
   const workers = Math.max(1, Math.min(options.workers ?? pool.size, pool.size, planes));
-  const { signal } = options;
-  const run: RunOptions = {
-    ...(signal ? { signal } : {}),
-    ...(options.onStep ? { onStep: stepsOf(workers, planes, options.onStep) } : {}),
-  };
-  const slabs = Array.from({ length: workers }, (_, n) => ({
-    from: Math.floor((planes * n) / workers),
-    to: Math.floor((planes * (n + 1)) / workers),
-  }));
-  return isShared(scalars.buffer) ? inPlace(pool, grid, iso, slabs, run) : joined(pool, grid, iso, slabs, run);
+  const { signal, onStep } = options;
+  const optionsOf = account(signal, onStep);
+  return isShared(scalars.buffer)
+    ? inPlace(pool, grid, iso, workers, optionsOf)
+    : joined(pool, grid, iso, workers, optionsOf);
 }
 
 /** Starts the workers and readies their kernels: worth doing while a file is still being read. */
@@ -70,59 +66,52 @@ export function recycle(mesh: Mesh): void {
   if (memory) spare = memory;
 }
 
-interface Slab {
-  readonly from: number;
-  readonly to: number;
-}
-
 const memories = new WeakMap<ArrayBufferLike, MeshMemory>();
 let spare: MeshMemory | undefined;
 
-/** Two rounds: count, so that every share knows its place in the mesh, then write there. */
+/** Memory that is new gets this much more room than a sample of the planes says; what is not used is not touched either. */
+const ROOM = 1.25;
+/** The options of the n-th of several jobs. */
+type OptionsOf = (n: number) => RunOptions;
+
+/** Workers take chunks of planes in order and write them where they belong: see isosurfaceLedger.ts. */
 async function inPlace(
   pool: Pool,
   grid: IsosurfaceGrid,
   iso: number,
-  slabs: readonly Slab[],
-  run: RunOptions,
+  workers: number,
+  optionsOf: OptionsOf,
 ): Promise<Mesh> {
-  const planes = grid.dims[2];
-  const partBytes = slabLayout(grid.dims, typeOf(grid.scalars), 0).end;
-  const again = takeSpare(slabs.length, partBytes);
-  // One worker need not count where given-back memory happens to be large enough.
-  if (again && slabs.length === 1) {
-    const all = { firstVertex: 0, endVertex: again.vertexRoom, firstTriangle: 0, endTriangle: again.triangleRoom };
-    const counts = await pool.run('isosurfaceShare', [grid, iso, { from: 0, to: planes, ...all }, again, 0], run);
-    // Memory that is far too large for what came would be held for nothing.
-    if (counts && 2 * counts.vertices >= again.vertexRoom) return meshIn(again, counts.vertices, counts.triangles);
+  const layout = slabLayout(grid.dims, typeOf(grid.scalars), 0);
+  const ledger = createLedger(Math.ceil(grid.dims[2] / layout.planesAtOnce));
+  const parts = Math.min(workers, ledger.chunks);
+  const write = async (memory: MeshMemory) => {
+    const jobs = Array.from({ length: parts }, (_, part) =>
+      pool.run('isosurfaceShare', [grid, iso, ledger, memory, part, parts === 1], optionsOf(part)),
+    );
+    await Promise.all(jobs).catch((thrown: unknown) => {
+      stopAll(ledger);
+      throw thrown;
+    });
+    return totalsBefore(ledger, ledger.chunks);
+  };
+  let memory = takeSpare(parts, layout.end);
+  if (!memory) {
+    const sample = await pool.run('isosurfaceSample', [grid, iso], optionsOf(0));
+    // Where so much cannot be addressed, or only just, all is counted first.
+    const share = ROOM * (24 * sample.vertices + 12 * sample.triangles) < 3e9 ? ROOM : 0;
+    const room = (count: number) => Math.ceil(share * count) + 4096;
+    memory = meshMemory(parts, layout.end, room(sample.vertices), room(sample.triangles));
   }
-  const counts = await Promise.all(
-    slabs.map(({ from, to }) => pool.run('isosurfaceCounts', [grid, iso, from, to], run)),
-  );
-  const vertices = running(counts.flatMap((slab) => [...slab.vertices]));
-  const triangles = running(counts.flatMap((slab) => [...slab.triangles]));
-  const vertexCount = vertices.at(-1) as number;
-  const triangleCount = triangles.at(-1) as number;
-  const fits =
-    again &&
-    again.vertexRoom >= vertexCount &&
-    again.triangleRoom >= triangleCount &&
-    again.vertexRoom <= 2 * vertexCount;
-  const memory = fits ? again : meshMemory(slabs.length, partBytes, vertexCount, triangleCount);
+  const { vertices, triangles } = await write(memory);
+  // Memory that is far too large for what came would be held for nothing.
+  if (vertices > memory.vertexRoom || triangles > memory.triangleRoom || memory.vertexRoom > 2 * vertices + 8192) {
+    memory = meshMemory(parts, layout.end, vertices, triangles);
+    rewind(ledger);
+    if (vertices > 0) await write(memory);
+  }
   memories.set(memory.memory.buffer, memory);
-  // Even shares of the vertices, not of the planes.
-  const cuts = slabs.map((_, n) => vertices.findIndex((before) => before >= (vertexCount * n) / slabs.length));
-  await Promise.all(
-    cuts.map(async (from, part) => {
-      const to = cuts[part + 1] ?? planes;
-      if (to === from || vertexCount === 0) return;
-      const [firstVertex, endVertex] = [vertices[from] as number, vertices[to] as number];
-      const [firstTriangle, endTriangle] = [triangles[from] as number, triangles[to] as number];
-      const share = { from, to, firstVertex, endVertex, firstTriangle, endTriangle };
-      await pool.run('isosurfaceShare', [grid, iso, share, memory, part], run);
-    }),
-  );
-  return meshIn(memory, vertexCount, triangleCount);
+  return meshIn(memory, vertices, triangles);
 }
 
 function takeSpare(parts: number, partBytes: number): MeshMemory | undefined {
@@ -136,16 +125,17 @@ async function joined(
   pool: Pool,
   grid: IsosurfaceGrid,
   iso: number,
-  slabs: readonly Slab[],
-  run: RunOptions,
+  workers: number,
+  optionsOf: OptionsOf,
 ): Promise<Mesh> {
   const [ni, nj, nk] = grid.dims;
   const parts = await Promise.all(
-    slabs.map(({ from, to }) => {
+    Array.from({ length: workers }, (_, n) => {
+      const [from, to] = [Math.floor((nk * n) / workers), Math.floor((nk * (n + 1)) / workers)];
       const firstPlane = Math.max(0, from - 1);
       const scalars = grid.scalars.slice(ni * nj * firstPlane, ni * nj * Math.min(nk, to + 2));
       return pool.run('isosurfacePart', [{ ...grid, scalars, firstPlane }, iso, from, to], {
-        ...run,
+        ...optionsOf(n),
         transfer: [scalars.buffer],
       });
     }),
@@ -176,13 +166,23 @@ function running(counts: readonly number[]): number[] {
   return sums;
 }
 
-/** One account of all workers' steps: planes counted and planes meshed. */
-function stepsOf(workers: number, planes: number, onStep: (step: Step) => void): (step: Step) => void {
+/** One account of all workers' steps, each in its own share of the same whole. */
+function account(signal: AbortSignal | undefined, onStep: ((step: Step) => void) | undefined): OptionsOf {
+  const done: number[] = [];
   let told = 0;
-  return ({ stage, done, of }) => {
-    const share = Math.round(((done / of) * 2 * planes) / workers);
-    if (share <= told) return;
-    told = share;
-    onStep({ stage, done: Math.min(2 * planes, share * workers), of: 2 * planes });
-  };
+  return (n) => ({
+    ...(signal ? { signal } : {}),
+    ...(onStep && {
+      onStep(step) {
+        done[n] = step.done;
+        const all = Math.min(
+          step.of,
+          done.reduce((sum, one) => sum + one, 0),
+        );
+        if (all <= told) return;
+        told = all;
+        onStep({ ...step, done: all });
+      },
+    }),
+  });
 }

@@ -5,7 +5,7 @@
 // A word holds voxels 63·w … 63·w + 63: its last bit is the next word's first, so a cell never needs two words.
 
 export { bitsU8, bitsI16, bitsU16, bitsF32, boundF32 } from './isosurface/bits';
-export { countTriangles, rowStarts } from './isosurface/counts';
+export { countPlane } from './isosurface/counts';
 export { verticesU8, verticesI16, verticesU16, verticesF32 } from './isosurface/vertices';
 export { triangles } from './isosurface/triangles';
 

@@ -83,6 +83,37 @@ describe('isosurface', () => {
     five.close();
   });
 
+  it('is the same where the sample of planes, or the memory given back, promised far less or far more', async () => {
+    const dims = [60, 60, 64] as const;
+    // Planes 2, 7, 12, … are looked at: nothing there, all between; and the other way round.
+    const between = filled('u8', dims, (i, j, k) => (k % 5 === 4 ? (i * 31 + j * 57 + i * j * k) & 255 : 0));
+    const only = filled('u8', dims, (i, j, k) => (k % 5 === 2 ? (i * 31 + j * 57 + i * j * k) & 255 : 0));
+    const little = filled('u8', dims, (i, j, k) => (i + j + k === 40 ? 255 : 0));
+    const everywhere = filled('u8', dims, (i, j, k) => (i * 31 + j * 57 + k * 83 + i * j * k) & 255);
+    for (const volume of [between, only, little, everywhere, between, little, everywhere]) {
+      const grid = { ...volume, rasFromIjk: identity, slope: 1, intercept: 0 };
+      const expected = await isosurface(pool, unshared(grid, 'u8'), 128);
+      for (const workers of [1, 2]) {
+        const mesh = await isosurface(pool, grid, 128, { workers });
+        expect(same(mesh, expected)).toBe(true);
+        recycle(mesh);
+      }
+    }
+  });
+
+  it('counts its steps once, whoever took them, up to all of them', async () => {
+    const noise = filled('u8', [120, 120, 120], (i, j, k) => (i * 31 + j * 57 + k * 83 + i * j * k) & 255);
+    const steps: number[] = [];
+    await isosurface(pool, { ...noise, rasFromIjk: identity, slope: 1, intercept: 0 }, 128, {
+      onStep({ done, of }) {
+        expect(of).toBe(240);
+        steps.push(done);
+      },
+    });
+    for (const [n, done] of steps.entries()) expect(done).toBeGreaterThan(steps[n - 1] ?? 0);
+    expect(steps.at(-1) ?? 0).toBeLessThanOrEqual(240);
+  });
+
   it('is the same where planes are so large that they are worked on in several runs', async () => {
     const sizes = { u8: [523, 401, 21], f32: [251, 203, 23] } as const;
     for (const kind of ['u8', 'f32'] as const) {

@@ -1,4 +1,18 @@
-import { type IsosurfaceGrid, type SlabKernel, slabKernel, storedLevel } from '#compute/jobs/isosurfaceKernel.ts';
+import {
+  type Counts,
+  type IsosurfaceGrid,
+  type SlabKernel,
+  slabKernel,
+  storedLevel,
+} from '#compute/jobs/isosurfaceKernel.ts';
+import {
+  createLedger,
+  enterCounts,
+  isStopped,
+  type Ledger,
+  takeChunk,
+  totalsBefore,
+} from '#compute/jobs/isosurfaceLedger.ts';
 import { type MeshMemory, meshMemory, slabLayout } from '#compute/jobs/isosurfaceLayout.ts';
 import { transferring } from '#compute/protocol.ts';
 import type { Mesh } from '#core/mesh/mesh.ts';
@@ -7,101 +21,81 @@ import { allocateScalars, type Dims } from '#core/volume/volume.ts';
 
 export type { IsosurfaceGrid } from '#compute/jobs/isosurfaceKernel.ts';
 
-/** Of each plane of a slab: its vertices, and the triangles between it and the next. */
-export interface SlabCounts {
-  readonly vertices: Uint32Array<ArrayBufferLike>;
-  readonly triangles: Uint32Array<ArrayBufferLike>;
-}
-
 /** Work goes on for this long before a step is told: short enough to be cancelled at once. */
 const STEP_MS = 12;
+/** About so many planes tell how large a surface will be. */
+const SAMPLED_PLANES = 12;
 
-/** Counts planes [from, to). The grid's scalars hold the plane after them too, where there is one. */
-export async function* isosurfaceCounts(
-  grid: IsosurfaceGrid,
-  iso: number,
-  from: number,
-  to: number,
-): AsyncSteps<SlabCounts> {
-  const counts = { vertices: new Uint32Array(to - from), triangles: new Uint32Array(to - from) };
+/** How large the surface is, roughly: some planes are counted. */
+export async function* isosurfaceSample(grid: IsosurfaceGrid, iso: number): AsyncSteps<Counts> {
   const level = storedLevel(grid, iso);
-  if (!level) return counts;
+  if (!level) return { vertices: 0, triangles: 0 };
   const kernel = await slabKernel(grid, level);
-  for (const done of runs(kernel, from, to, false)) {
-    for (let k = done.from; k < done.to; k++) {
-      counts.vertices[k - from] = kernel.number(k, 0);
-      counts.triangles[k - from] = kernel.countTriangles(k);
-    }
-    if (done.tell) yield { stage: 'isosurface', done: done.to - from, of: 2 * (to - from) };
+  const planes = grid.dims[2];
+  const step = Math.max(1, Math.floor(planes / SAMPLED_PLANES));
+  let [vertices, triangles, sampled] = [0, 0, 0];
+  for (let k = step >> 1; k < planes; k += step, sampled++) {
+    kernel.load(k, k + 1, false);
+    const counts = kernel.count(true);
+    vertices += counts.vertices;
+    triangles += counts.triangles;
+    yield { stage: 'isosurface', done: 0, of: 2 * planes };
   }
-  return counts;
-}
-
-/** A share of a mesh: planes [from, to), and the vertices and triangles that it may write. */
-export interface Share {
-  readonly from: number;
-  readonly to: number;
-  readonly firstVertex: number;
-  readonly endVertex: number;
-  readonly firstTriangle: number;
-  readonly endTriangle: number;
+  return { vertices: (vertices * planes) / sampled, triangles: (triangles * planes) / sampled };
 }
 
 /**
- * Meshes planes into their place in a shared mesh, in part `part` of its memory. Vertices of plane `to` are the next share's, and
- * numbered as its first. The grid's scalars are shared, and hold all planes.
- * @returns the numbers after the last vertex and triangle; null where the share is too small (what it holds is then of no use)
+ * Meshes the chunks of planes that it can take into their place in a shared mesh, working in part `part` of its memory. Where the mesh
+ * has too little room, the chunks are counted alone. The grid's scalars are shared, and hold all planes.
+ * @param alone nobody else takes chunks, so that none need be counted before it is written
  */
 export async function* isosurfaceShare(
   grid: IsosurfaceGrid,
   iso: number,
-  share: Share,
+  ledger: Ledger,
   of: MeshMemory,
   part: number,
-): AsyncSteps<{ readonly vertices: number; readonly triangles: number } | null> {
+  alone: boolean,
+): AsyncSteps<null> {
   const level = storedLevel(grid, iso);
-  if (!level) return { vertices: share.firstVertex, triangles: share.firstTriangle };
+  if (!level) return null;
   const kernel = await slabKernel(grid, level, { of, part });
-  return yield* meshShare(kernel, grid.dims, share, kernel.mesh as Mesh);
+  const planes = grid.dims[2];
+  const step = { stage: 'isosurface', done: 0, of: 2 * planes };
+  let told = performance.now();
+  for (let chunk = takeChunk(ledger); chunk !== undefined; chunk = takeChunk(ledger)) {
+    const from = chunk * kernel.planesAtOnce;
+    const to = Math.min(planes, from + kernel.planesAtOnce);
+    kernel.load(from, to, true);
+    let counts = kernel.count(!alone);
+    let first = alone ? totalsBefore(ledger, chunk) : enterCounts(ledger, chunk, counts);
+    while (!first) {
+      if (isStopped(ledger)) return null;
+      yield step;
+      first = enterCounts(ledger, chunk, counts);
+    }
+    if (alone && !fits(first, counts, of)) counts = kernel.count(true);
+    const room = fits(first, counts, of);
+    if (room) {
+      const triangles = kernel.write(first, sum(first, counts));
+      if (alone) counts = { ...counts, triangles };
+    }
+    if (alone) enterCounts(ledger, chunk, counts);
+    step.done += (room ? 2 : 1) * (to - from);
+    const now = performance.now();
+    if (now - told < STEP_MS) continue;
+    told = now;
+    yield step;
+  }
+  return null;
 }
 
-async function* meshShare(
-  kernel: SlabKernel,
-  [ni, nj, nk]: Dims,
-  { from, to, ...share }: Share,
-  target: Mesh,
-): AsyncSteps<{ readonly vertices: number; readonly triangles: number } | null> {
-  const mostTriangles = 5 * (ni - 1) * (nj - 1);
-  let vertex = share.firstVertex;
-  let triangle = share.firstTriangle;
-  for (const run of runs(kernel, from, to, true)) {
-    let end = kernel.number(run.from, vertex);
-    for (let k = run.from; k < run.to; k++) {
-      const after = end;
-      if (k + 1 < nk) end = kernel.number(k + 1, after);
-      if (after > share.endVertex) return null;
-      // In place writes run over by up to three, which later planes of this share put right; its last planes are copied.
-      if (kernel.mesh && after + 3 <= share.endVertex) kernel.verticesInPlace(k, vertex);
-      else if (after > vertex) {
-        const { positions, normals } = kernel.vertices(k, vertex);
-        target.positions.set(positions, 3 * vertex);
-        target.normals.set(normals, 3 * vertex);
-      }
-      vertex = after;
-      if (k + 1 === nk) continue;
-      const room = share.endTriangle - triangle;
-      const count = room >= mostTriangles + 3 ? mostTriangles : kernel.countTriangles(k);
-      if (count > room) return null;
-      if (kernel.mesh && count + 3 <= room) triangle += kernel.trianglesInPlace(k, triangle);
-      else {
-        const triangles = kernel.triangles(k, triangle);
-        target.triangles.set(triangles, 3 * triangle);
-        triangle += triangles.length / 3;
-      }
-    }
-    if (run.tell) yield { stage: 'isosurface', done: to - from + run.to - from, of: 2 * (to - from) };
-  }
-  return { vertices: vertex, triangles: triangle };
+function sum(a: Counts, b: Counts): Counts {
+  return { vertices: a.vertices + b.vertices, triangles: a.triangles + b.triangles };
+}
+function fits(first: Counts, more: Counts, { vertexRoom, triangleRoom }: MeshMemory): boolean {
+  const end = sum(first, more);
+  return end.vertices <= vertexRoom && end.triangles <= triangleRoom;
 }
 
 /** Isosurface of a whole grid by one worker: see isosurface in src/compute. The arrays are the caller's own, exactly as long as they say. */
@@ -111,18 +105,37 @@ export function isosurfaceOf(grid: IsosurfaceGrid, iso: number): AsyncSteps<Mesh
 
 /** Planes [from, to) of it, numbered from 0: numbers from the part's own vertex count on are the next part's first vertices. */
 export async function* isosurfacePart(grid: IsosurfaceGrid, iso: number, from: number, to: number): AsyncSteps<Mesh> {
-  const counts = yield* isosurfaceCounts(grid, iso, from, to);
-  const vertices = counts.vertices.reduce((sum, count) => sum + count, 0);
-  const triangles = counts.triangles.reduce((sum, count) => sum + count, 0);
+  const level = storedLevel(grid, iso);
+  const kernel = level ? await slabKernel(grid, level) : undefined;
+  const planes = to - from;
+  let [vertices, triangles] = [0, 0];
+  for (const run of kernel ? runs(kernel, from, to, false) : []) {
+    const counts = run.kernel.count(true);
+    vertices += counts.vertices;
+    triangles += counts.triangles;
+    if (run.tell) yield { stage: 'isosurface', done: run.to - from, of: 2 * planes };
+  }
   const mesh = {
     positions: new Float32Array(3 * vertices),
     normals: new Float32Array(3 * vertices),
     triangles: new Uint32Array(3 * triangles),
   };
-  const level = storedLevel(grid, iso);
-  if (level && vertices > 0) {
-    const share = { from, to, firstVertex: 0, endVertex: vertices, firstTriangle: 0, endTriangle: triangles };
-    yield* meshShare(await slabKernel(grid, level), grid.dims, share, mesh);
+  let [vertex, corner] = [0, 0];
+  for (const run of kernel && vertices > 0 ? runs(kernel, from, to, true) : []) {
+    const counts = run.kernel.count(false);
+    let at = 3 * vertex;
+    for (let k = run.from; k < run.to; k++) {
+      const plane = run.kernel.vertices(k);
+      mesh.positions.set(plane.positions, at);
+      mesh.normals.set(plane.normals, at);
+      at += plane.positions.length;
+      if (k + 1 === grid.dims[2]) break;
+      const corners = run.kernel.triangles(k, vertex);
+      mesh.triangles.set(corners, corner);
+      corner += corners.length;
+    }
+    vertex += counts.vertices;
+    if (run.tell) yield { stage: 'isosurface', done: planes + run.to - from, of: 2 * planes };
   }
   return transferring(mesh, [mesh.positions.buffer, mesh.normals.buffer, mesh.triangles.buffer]);
 }
@@ -135,17 +148,17 @@ export async function* isosurfaceReady(shared: boolean): AsyncSteps<null> {
   const [n, rounds, types] = [48, 6, ['u8', 'i16', 'f32'] as const];
   const dims: Dims = [n, n, n];
   const rasFromIjk = { to: 'ras', from: 'ijk', m: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] } as const;
-  const room = { firstVertex: 0, endVertex: 3 * n ** 3, firstTriangle: 0, endTriangle: 5 * n ** 3 };
-  const partBytes = slabLayout(dims, 'f32', 0).end;
-  const memory = shared ? meshMemory(1, partBytes, room.endVertex, room.endTriangle) : undefined;
+  const layout = slabLayout(dims, 'f32', 0);
+  const memory = shared ? meshMemory(1, layout.end, 3 * n ** 3, 5 * n ** 3) : undefined;
   for (const type of types) {
     const scalars = allocateScalars(type, n ** 3, false);
     for (let at = 0; at < scalars.length; at++) scalars[at] = (at * 37 + (at >> 5) * 101) & 255;
     const grid: IsosurfaceGrid = { scalars, dims, rasFromIjk, slope: 1, intercept: 0 };
     for (let round = 0; round < rounds; round++) {
       if (memory) {
-        yield* isosurfaceCounts(grid, 128, 0, n);
-        yield* isosurfaceShare(grid, 128, { from: 0, to: n, ...room }, memory, 0);
+        yield* isosurfaceSample(grid, 128);
+        yield* isosurfaceShare(grid, 128, createLedger(Math.ceil(n / layout.planesAtOnce)), memory, 0, true);
+        yield* isosurfaceShare(grid, 128, createLedger(Math.ceil(n / layout.planesAtOnce)), memory, 0, false);
       } else yield* isosurfaceOf(grid, 128);
       yield { stage: 'prepare', done: round + 1 + rounds * types.indexOf(type), of: rounds * types.length };
     }
@@ -159,7 +172,7 @@ function* runs(
   from: number,
   to: number,
   withNeighbours: boolean,
-): Generator<{ readonly from: number; readonly to: number; readonly tell: boolean }> {
+): Generator<{ readonly kernel: SlabKernel; readonly from: number; readonly to: number; readonly tell: boolean }> {
   let told = performance.now();
   for (let at = from; at < to; at += kernel.planesAtOnce) {
     const end = Math.min(to, at + kernel.planesAtOnce);
@@ -167,6 +180,6 @@ function* runs(
     const now = performance.now();
     const tell = now - told > STEP_MS;
     if (tell) told = now;
-    yield { from: at, to: end, tell };
+    yield { kernel, from: at, to: end, tell };
   }
 }

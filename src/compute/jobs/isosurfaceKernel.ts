@@ -2,14 +2,13 @@ import { isosurfaceCases } from '#compute/jobs/isosurfaceCases.ts';
 import {
   FRAME_BYTES,
   type MeshMemory,
-  meshIn,
   PARTS_FROM,
   slabLayout,
+  startsBytes,
   typeOf,
 } from '#compute/jobs/isosurfaceLayout.ts';
 import { ensureBytes, loadKernel } from '#compute/loadKernel.ts';
 import { VesaliusError } from '#core/errors.ts';
-import type { Mesh } from '#core/mesh/mesh.ts';
 import { type Affine, determinant3, normalMatrix } from '#core/space/affine.ts';
 import { bytesPerVoxel, type Dims, type ScalarArray } from '#core/volume/volume.ts';
 
@@ -47,6 +46,9 @@ type VerticesOf = (
   voxels: number,
   bits: number,
   above: number,
+  starts: number,
+  cuts: number,
+  cutsEnd: number,
   ni: number,
   nj: number,
   nk: number,
@@ -56,7 +58,7 @@ type VerticesOf = (
   frame: number,
   positions: number,
   normals: number,
-) => number;
+) => void;
 
 interface Exports {
   heapBase(): number;
@@ -66,8 +68,17 @@ interface Exports {
   readonly bitsU16: BitsOf;
   bitsF32(voxels: number, bits: number, ni: number, rows: number, words: number, level: number, below: number): void;
   boundF32(voxels: number, count: number, missing: number): void;
-  rowStarts(plane: number, above: number, ni: number, nj: number, words: number, first: number, starts: number): number;
-  countTriangles(plane: number, above: number, ni: number, nj: number, words: number, table: number): number;
+  countPlane(
+    plane: number,
+    above: number,
+    ni: number,
+    nj: number,
+    words: number,
+    first: number,
+    starts: number,
+    cuts: number,
+    table: number,
+  ): number;
   readonly verticesU8: VerticesOf;
   readonly verticesI16: VerticesOf;
   readonly verticesU16: VerticesOf;
@@ -77,35 +88,44 @@ interface Exports {
     above: number,
     starts: number,
     startsAbove: number,
+    cuts: number,
+    cutsEnd: number,
+    first: number,
     ni: number,
     nj: number,
     words: number,
     table: number,
     scratch: number,
     target: number,
+    end: number,
   ): number;
 }
 
-/** What a kernel's memory holds for one grid and isovalue: a run of planes at a time, and the output of one plane. */
+export interface Counts {
+  readonly vertices: number;
+  readonly triangles: number;
+}
+
+/** What a kernel's memory holds for one grid and isovalue: a run of planes at a time, numbered from 0, and the output of one plane. */
 export interface SlabKernel {
   /** How many planes are worked on at a time. */
   readonly planesAtOnce: number;
   /** Copies planes [from, to) and their neighbours in, as bits too where `to` has a plane. */
   load(from: number, to: number, withNeighbours: boolean): void;
-  /** Numbers the vertices of loaded plane k from `first` on; returns the number after the last. */
-  number(k: number, first: number): number;
-  /** Triangles between loaded plane k and the next. */
-  countTriangles(k: number): number;
-  /** Vertices of loaded and numbered plane k: views that hold until the next call. `first`: the number of the first. */
-  vertices(k: number, first: number): { readonly positions: Float32Array; readonly normals: Float32Array };
-  /** Triangles between plane k and the next, both numbered: a view that holds until the next call. */
+  /**
+   * Counts the vertices of the loaded planes, and the triangles between each of them and the next (or says how many there are at most,
+   * unless `exactly`: that is quicker), and numbers the vertices.
+   */
+  count(exactly: boolean): Counts;
+  /** Vertices of counted plane k: views that hold until the next call. */
+  vertices(k: number): { readonly positions: Float32Array; readonly normals: Float32Array };
+  /** Triangles between counted plane k and the next, `first` added to their numbers: a view that holds until the next call. */
   triangles(k: number, first: number): Uint32Array;
-  /** The same written where they belong in the mesh's memory; up to three vertices or triangles after them may be overwritten. */
-  verticesInPlace(k: number, first: number): void;
-  /** Returns how many. */
-  trianglesInPlace(k: number, first: number): number;
-  /** The mesh that the memory holds, at its largest; undefined for a kernel of private memory. */
-  readonly mesh: Mesh | undefined;
+  /**
+   * Writes the loaded and counted planes into the mesh's memory, from vertex and triangle `first` up to `end` and no further.
+   * Numbers of the plane after them are those that its own run will give. Returns the number of triangles.
+   */
+  write(first: Counts, end: Counts): number;
 }
 
 /** Stands in for a missing float voxel, and bounds the others: its square is a float32 still. */
@@ -136,10 +156,10 @@ export async function slabKernel(
   const planeVoxels = ni * nj;
   const planeBytes = planeVoxels * bytesPerVoxel[type];
   const layout = slabLayout(dims, type, place ? place.of.parts + place.part * place.of.partBytes : PARTS_FROM);
-  const { planesAtOnce, words, table, frame, bits, starts, list, positions, normals, triangles, voxels } = layout;
+  const { planesAtOnce, words, table, frame, bits, starts, cuts, list, positions, normals, triangles, voxels } = layout;
   const scratch = Math.ceil(kernel.heapBase() / 64) * 64 + 64 * (place?.part ?? 0);
   const bitBytes = 8 * words * nj;
-  const startBytes = 12 * nj;
+  const startBytes = startsBytes(dims);
   ensureBytes(memory, layout.end);
   const bytes = new Uint8Array(memory.buffer);
   bytes.set(caseTable(scratch, determinant3(grid.rasFromIjk) < 0), table);
@@ -155,28 +175,49 @@ export async function slabKernel(
   }[type];
   const missing = grid.slope > 0 ? -FAR : FAR;
 
-  let runFrom = 0;
+  let [runFrom, runTo] = [0, 0];
   let shift = 0;
+  /** The first number of each plane of the run, and the one after its last. */
+  const firsts = new Array<number>(planesAtOnce + 2).fill(0);
+  /** Where the cuts of each plane of the run begin and end. */
+  const cutsTo = new Array<number>(planesAtOnce + 2).fill(cuts);
   let held = { first: 0, last: 0, bitsEnd: 0 };
   const voxelsOf = (k: number) => voxels + shift + (k - runFrom + 1) * planeBytes;
   const bitsAt = (k: number) => bits + (k - runFrom) * bitBytes;
   const startsAt = (k: number) => starts + (k - runFrom) * startBytes;
   const aboveOf = (k: number) => (k + 1 < nk ? bitsAt(k + 1) : 0);
 
-  /** Writes plane k's vertices from these addresses on; returns how many. */
-  function placeVertices(k: number, positionsAt: number, normalsAt: number): number {
-    const [plane, row, above] = [voxelsOf(k), bitsAt(k), aboveOf(k)];
-    let count = 0;
-    for (let axis = 0; axis < (k + 1 < nk ? 3 : 2); axis++) {
-      const at = 12 * count;
-      count += verticesOf(axis, plane, row, above, ni, nj, nk, k, words, list, frame, positionsAt + at, normalsAt + at);
-    }
-    return count;
+  /** Numbers plane k from `first` on and lists its cuts after those of the planes before it. @returns its triangles: see counts.ts */
+  function countPlane(k: number, first: number, exactly: boolean): { own: number; between: number } {
+    const n = k - runFrom;
+    const above = k < runTo ? aboveOf(k) : 0;
+    const cutsAt = cutsTo[n] as number;
+    firsts[n + 1] =
+      kernel.countPlane(bitsAt(k), above, ni, nj, words, first, startsAt(k), cutsAt, exactly ? table : 0) >>> 0;
+    const [own = 0, between = 0, cutsEnd = 0] = new Int32Array(memory.buffer, startsAt(k) + 12 * nj, 3);
+    cutsTo[n + 1] = cutsEnd >>> 0;
+    return { own, between };
   }
-  function placeTriangles(k: number, at: number): number {
+  /** Writes the vertices of plane k, number 0 at these addresses. */
+  function placeVertices(k: number, positionsAt: number, normalsAt: number): void {
+    const [plane, row, above, numbers] = [voxelsOf(k), bitsAt(k), aboveOf(k), startsAt(k)];
+    const [from, to] = [cutsTo[k - runFrom] as number, cutsTo[k + 1 - runFrom] as number];
+    for (let axis = 0; axis < (above ? 3 : 2); axis++)
+      verticesOf(
+        ...([axis, plane, row, above, numbers, from, to, ni, nj, nk, k, words, list, frame] as const),
+        ...([positionsAt, normalsAt] as const),
+      );
+  }
+  /** Writes the triangles above plane k, none from address `end` on; returns the address after them. */
+  function placeTriangles(k: number, first: number, at: number, end: number): number {
     const [plane, above, numbers, numbersAbove] = [bitsAt(k), bitsAt(k + 1), startsAt(k), startsAt(k + 1)];
-    const end = kernel.triangles(plane, above, numbers, numbersAbove, ni, nj, words, table, scratch, at) >>> 0;
-    return (end - at) / 12;
+    const [from, to] = [cutsTo[k - runFrom] as number, cutsTo[k + 1 - runFrom] as number];
+    return (
+      kernel.triangles(
+        ...([plane, above, numbers, numbersAbove, from, to, first, ni, nj, words, table, scratch] as const),
+        ...([at, end] as const),
+      ) >>> 0
+    );
   }
 
   return {
@@ -189,7 +230,7 @@ export async function slabKernel(
       const [voxelsFrom, bitsFrom] = [voxelsOf(first), bitsAt(from)];
       const kept = first >= held.first && first < held.last ? Math.min(held.last, last) : first;
       const keptBits = from >= runFrom && from < held.bitsEnd ? Math.min(held.bitsEnd, bitsEnd) : from;
-      runFrom = from;
+      [runFrom, runTo] = [from, to];
       held = { first, last, bitsEnd };
       // Copies from shared arrays go by words where both lie alike.
       shift = 0;
@@ -203,27 +244,40 @@ export async function slabKernel(
       if (bitsOf) bitsOf(fresh, target, ni, rows, words, level.threshold, level.below ? -1n : 0n);
       else kernel.bitsF32(fresh, target, ni, rows, words, level.threshold, level.below ? 1 : 0);
     },
-    number: (k, first) => kernel.rowStarts(bitsAt(k), aboveOf(k), ni, nj, words, first, startsAt(k)) >>> 0,
-    countTriangles: (k) =>
-      k + 1 < nk ? kernel.countTriangles(bitsAt(k), bitsAt(k + 1), ni, nj, words, table) >>> 0 : 0,
-    vertices(k, first) {
-      // Copies between shared arrays go by words where both lie alike.
-      const odd = 4 * (first & 1);
-      const count = placeVertices(k, positions + odd, normals + odd);
+    count(exactly) {
+      let triangles = 0;
+      let plane = countPlane(runFrom, 0, exactly);
+      for (let k = runFrom; k < runTo && k + 1 < nk; k++) {
+        // The plane after the run too is numbered as its own run will do it, its edges along k left out.
+        const above = countPlane(k + 1, firsts[k + 1 - runFrom] as number, exactly);
+        triangles += plane.own + plane.between + above.own;
+        plane = above;
+      }
+      return { vertices: firsts[runTo - runFrom] as number, triangles };
+    },
+    vertices(k) {
+      const [first, end] = [firsts[k - runFrom] as number, firsts[k + 1 - runFrom] as number];
+      placeVertices(k, positions - 12 * first, normals - 12 * first);
       return {
-        positions: new Float32Array(memory.buffer, positions + odd, 3 * count),
-        normals: new Float32Array(memory.buffer, normals + odd, 3 * count),
+        positions: new Float32Array(memory.buffer, positions, 3 * (end - first)),
+        normals: new Float32Array(memory.buffer, normals, 3 * (end - first)),
       };
     },
     triangles(k, first) {
-      const at = triangles + 4 * (first & 1);
-      return new Uint32Array(memory.buffer, at, 3 * placeTriangles(k, at));
+      const end = placeTriangles(k, first, triangles, triangles + 60 * planeVoxels + 48);
+      return new Uint32Array(memory.buffer, triangles, (end - triangles) / 4);
     },
-    verticesInPlace(k, first) {
-      if (place) placeVertices(k, place.of.positions + 12 * first, place.of.normals + 12 * first);
+    write(first, end) {
+      if (!place) return 0;
+      const { of } = place;
+      const [positionsAt, normalsAt] = [of.positions + 12 * first.vertices, of.normals + 12 * first.vertices];
+      for (let k = runFrom; k < runTo; k++) placeVertices(k, positionsAt, normalsAt);
+      const endAt = of.triangles + 12 * end.triangles;
+      const from = of.triangles + 12 * first.triangles;
+      let at = from;
+      for (let k = runFrom; k < runTo && k + 1 < nk; k++) at = placeTriangles(k, first.vertices, at, endAt);
+      return (at - from) / 12;
     },
-    trianglesInPlace: (k, first) => (place ? placeTriangles(k, place.of.triangles + 12 * first) : 0),
-    mesh: place ? meshIn(place.of, place.of.vertexRoom, place.of.triangleRoom) : undefined,
   };
 }
 

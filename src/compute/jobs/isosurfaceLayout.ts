@@ -10,6 +10,7 @@ export interface SlabLayout {
   readonly frame: number;
   readonly bits: number;
   readonly starts: number;
+  readonly cuts: number;
   readonly list: number;
   readonly positions: number;
   readonly normals: number;
@@ -35,8 +36,8 @@ export interface MeshMemory {
   readonly triangleRoom: number;
 }
 
-/** Voxels of one run: enough planes that copying neighbours twice costs little, few enough to stay in cache. */
-const RUN_BYTES = 1 << 20;
+/** Planes of one run: enough that copying neighbours twice costs little, few enough to stay in cache and to share out evenly. */
+const RUN_PLANES = 8;
 const TABLE_BYTES = 256 * 64;
 export const FRAME_BYTES = 22 * 16;
 /** Below this lies what the kernels keep to themselves: 64 bytes of scratch for each worker, under 64 KB for 16-bit addresses. */
@@ -47,7 +48,7 @@ export function slabLayout([ni, nj, nk]: Dims, type: ScalarType, base: number): 
   const words = Math.ceil(ni / 63);
   const plane = ni * nj;
   const planeBytes = plane * bytesPerVoxel[type];
-  const planesAtOnce = Math.min(nk, Math.max(8, Math.round(RUN_BYTES / planeBytes)));
+  const planesAtOnce = Math.min(nk, RUN_PLANES);
   let next = base;
   const part = (bytes: number) => {
     const at = Math.ceil(next / 16) * 16;
@@ -57,8 +58,9 @@ export function slabLayout([ni, nj, nk]: Dims, type: ScalarType, base: number): 
   const table = part(TABLE_BYTES);
   const frame = part(FRAME_BYTES);
   const bits = part((planesAtOnce + 1) * 8 * words * nj + 8 * words);
-  const starts = part((planesAtOnce + 1) * 12 * nj);
-  const list = part(8 * plane + 64);
+  const starts = part((planesAtOnce + 1) * startsBytes([ni, nj, nk]));
+  const cuts = part((planesAtOnce + 1) * 4 * words * nj + 8);
+  const list = part(8 * plane + 160);
   // A plane before the first and two after the last, whether the volume has them or not, and a row for reads beyond.
   const voxels = part((planesAtOnce + 3) * planeBytes + 4 * ni + 640) + 64;
   const positions = part(36 * plane + 48);
@@ -71,6 +73,7 @@ export function slabLayout([ni, nj, nk]: Dims, type: ScalarType, base: number): 
     frame,
     bits,
     starts,
+    cuts,
     list,
     positions,
     normals,
@@ -78,6 +81,11 @@ export function slabLayout([ni, nj, nk]: Dims, type: ScalarType, base: number): 
     voxels,
     end: next + 512,
   };
+}
+
+/** Numbers and counts of one plane: see src/kernels/isosurface/counts.ts. */
+export function startsBytes([, nj]: Dims): number {
+  return 12 * nj + 12;
 }
 
 /** Room for a mesh and for the workers that write it. @throws VesaliusError 'too-large' beyond what WebAssembly can address */

@@ -2,82 +2,109 @@
 import { cellsOf, OWN } from './bits';
 
 /**
- * Places the vertices of the cut edges of plane `k`, along i (axis 0), j (1) or k (2), and returns how many there are; positions
- * and normals take 12 bytes each, and up to 36 more may be overwritten.
+ * Places the vertices of the cut edges of plane `k`, along i (axis 0), j (1) or k (2). `cuts` to `cutsEnd`: counts.ts. Positions and
+ * normals take 12 bytes each: number n of `starts` (counts.ts) lies at `positions` + 12·n. Nothing beside them is written.
  * `voxels`: voxel (0, 0) of the plane; planes k − 1 … k + 2 lie around it where the volume has them, and may be read where not.
- * `bits`, `above`: of this plane and the next. `list`: 8 bytes for each vertex and 24 more.
+ * `bits`, `above`: of this plane and the next. `list`: 8 bytes for each vertex of a plane, 32 and 96 more.
  * `frame`: 22 numbers, each four times over: isovalue, rasFromIjk by rows (12), then the matrix of outward normals by rows (9).
  */
 export function verticesU8(
-  axis: i32, voxels: usize, bits: usize, above: usize, ni: i32, nj: i32, nk: i32, k: i32, words: i32,
-  list: usize, frame: usize, positions: usize, normals: usize,
-): i32 {
-  return vertices<u8>(axis, voxels, bits, above, ni, nj, nk, k, words, list, frame, positions, normals);
+  axis: i32, voxels: usize, bits: usize, above: usize, starts: usize, cuts: usize, cutsEnd: usize,
+  ni: i32, nj: i32, nk: i32, k: i32, words: i32, list: usize, frame: usize, positions: usize, normals: usize,
+): void {
+  vertices<u8>(axis, voxels, bits, above, starts, cuts, cutsEnd, ni, nj, nk, k, words, list, frame, positions, normals);
 }
 export function verticesI16(
-  axis: i32, voxels: usize, bits: usize, above: usize, ni: i32, nj: i32, nk: i32, k: i32, words: i32,
-  list: usize, frame: usize, positions: usize, normals: usize,
-): i32 {
-  return vertices<i16>(axis, voxels, bits, above, ni, nj, nk, k, words, list, frame, positions, normals);
+  axis: i32, voxels: usize, bits: usize, above: usize, starts: usize, cuts: usize, cutsEnd: usize,
+  ni: i32, nj: i32, nk: i32, k: i32, words: i32, list: usize, frame: usize, positions: usize, normals: usize,
+): void {
+  vertices<i16>(axis, voxels, bits, above, starts, cuts, cutsEnd, ni, nj, nk, k, words, list, frame, positions, normals);
 }
 export function verticesU16(
-  axis: i32, voxels: usize, bits: usize, above: usize, ni: i32, nj: i32, nk: i32, k: i32, words: i32,
-  list: usize, frame: usize, positions: usize, normals: usize,
-): i32 {
-  return vertices<u16>(axis, voxels, bits, above, ni, nj, nk, k, words, list, frame, positions, normals);
+  axis: i32, voxels: usize, bits: usize, above: usize, starts: usize, cuts: usize, cutsEnd: usize,
+  ni: i32, nj: i32, nk: i32, k: i32, words: i32, list: usize, frame: usize, positions: usize, normals: usize,
+): void {
+  vertices<u16>(axis, voxels, bits, above, starts, cuts, cutsEnd, ni, nj, nk, k, words, list, frame, positions, normals);
 }
 export function verticesF32(
-  axis: i32, voxels: usize, bits: usize, above: usize, ni: i32, nj: i32, nk: i32, k: i32, words: i32,
-  list: usize, frame: usize, positions: usize, normals: usize,
-): i32 {
-  return vertices<f32>(axis, voxels, bits, above, ni, nj, nk, k, words, list, frame, positions, normals);
+  axis: i32, voxels: usize, bits: usize, above: usize, starts: usize, cuts: usize, cutsEnd: usize,
+  ni: i32, nj: i32, nk: i32, k: i32, words: i32, list: usize, frame: usize, positions: usize, normals: usize,
+): void {
+  vertices<f32>(axis, voxels, bits, above, starts, cuts, cutsEnd, ni, nj, nk, k, words, list, frame, positions, normals);
 }
 
 @inline function vertices<T>(
-  axis: i32, voxels: usize, bits: usize, above: usize, ni: i32, nj: i32, nk: i32, k: i32, words: i32,
-  list: usize, frame: usize, positions: usize, normals: usize,
-): i32 {
-  const end = axis == 0 ? listAlongRow<T>(voxels, bits, ni, nj, words, list)
-    : axis == 1 ? listBetween<T>(voxels, bits, bits + 8 * words, ni, nj - 1, words, list)
-    : listBetween<T>(voxels, bits, above, ni, nj, words, list);
+  axis: i32, voxels: usize, bits: usize, above: usize, starts: usize, cuts: usize, cutsEnd: usize,
+  ni: i32, nj: i32, nk: i32, k: i32, words: i32, list: usize, frame: usize, positions: usize, normals: usize,
+): void {
+  const end = axis == 0 ? listAlongRow<T>(voxels, bits, cuts, cutsEnd, ni, words, list)
+    : axis == 1 ? listBetween<T>(voxels, bits, bits + 8 * words, cuts, cutsEnd, ni, nj - 1, words, list)
+    : listBetween<T>(voxels, bits, above, cuts, cutsEnd, ni, nj, words, list);
   const count = <i32>(end - list) >> 3;
+  if (count == 0) return;
   // The last four are filled up with a vertex that is surely there.
-  if (count > 0) for (let n = 0; n < 3; n++) store<u64>(end + 8 * n, load<u64>(list));
+  for (let n = 0; n < 3; n++) store<u64>(end + 8 * n, load<u64>(list));
+  const first = load<u32>(starts + 4 * axis * nj);
+  positions += 12 * first;
+  normals += 12 * first;
   const rowBytes = <isize>ni * sizeof<T>();
   const planeBytes = rowBytes * nj;
+  // What lies after the last of them belongs to others: up to three are placed aside first.
+  const fours = count & ~3;
+  const aside = end + 24;
+  place<T>(axis, list, fours, ni, nj, nk, k, rowBytes, planeBytes, frame, positions, normals);
+  if (fours == count) return;
+  place<T>(axis, list + 8 * fours, count - fours, ni, nj, nk, k, rowBytes, planeBytes, frame, aside, aside + 48);
+  for (let at = 0, bytes = 12 * (count - fours); at < bytes; at += 4) {
+    store<u32>(positions + 12 * fours + at, load<u32>(aside + at));
+    store<u32>(normals + 12 * fours + at, load<u32>(aside + at, 48));
+  }
+}
+
+function place<T>(
+  axis: i32, list: usize, count: i32, ni: i32, nj: i32, nk: i32, k: i32, rowBytes: isize, planeBytes: isize,
+  frame: usize, positions: usize, normals: usize,
+): void {
   if (axis == 0) placeAlongI<T>(list, count, ni, nj, nk, k, rowBytes, planeBytes, frame, positions, normals);
   else if (axis == 1) placeAcross<T, u8>(list, count, ni, nj, nk, k, rowBytes, planeBytes, frame, positions, normals);
   else placeAcross<T, u16>(list, count, ni, nj, nk, k, planeBytes, rowBytes, frame, positions, normals);
-  return count;
 }
 
 // ── Lists: the voxel's address in the low 32 bits, i in the next 16, j in the last
 
-@inline function listAlongRow<T>(voxels: usize, bits: usize, ni: i32, nj: i32, words: i32, list: usize): usize {
-  for (let j = 0; j < nj; j++) {
-    for (let w = 0; w < words; w++, bits += 8) {
-      const a = load<u64>(bits);
-      list = walk<T>((a ^ (a >> 1)) & cellsOf(ni, w), place<T>(voxels, ni, j, w), list);
-    }
+@inline function listAlongRow<T>(voxels: usize, bits: usize, cuts: usize, cutsEnd: usize, ni: i32, words: i32, list: usize): usize {
+  for (; cuts < cutsEnd; cuts += 4) {
+    const cut = load<u32>(cuts);
+    const j = cut >> 16, w = cut & 0xffff;
+    const a = load<u64>(bits + 8 * (words * j + w));
+    list = walk<T>((a ^ (a >> 1)) & cellsOf(ni, w), entryOf<T>(voxels, ni, j, w), list);
   }
   return list;
 }
 
-@inline function listBetween<T>(voxels: usize, bits: usize, other: usize, ni: i32, rows: i32, words: i32, list: usize): usize {
-  for (let j = 0; j < rows; j++) {
-    for (let w = 0; w < words; w++, bits += 8, other += 8)
-      list = walk<T>((load<u64>(bits) ^ load<u64>(other)) & OWN, place<T>(voxels, ni, j, w), list);
+/** Of the first `rows` rows. */
+@inline function listBetween<T>(
+  voxels: usize, bits: usize, other: usize, cuts: usize, cutsEnd: usize, ni: i32, rows: i32, words: i32, list: usize,
+): usize {
+  for (; cuts < cutsEnd; cuts += 4) {
+    const cut = load<u32>(cuts);
+    const j = cut >> 16, w = cut & 0xffff;
+    if (<i32>j >= rows) break;
+    const at = 8 * (words * j + w);
+    list = walk<T>((load<u64>(bits + at) ^ load<u64>(other + at)) & OWN, entryOf<T>(voxels, ni, j, w), list);
   }
   return list;
 }
 
-@inline function place<T>(voxels: usize, ni: i32, j: i32, w: i32): u64 {
+@inline function entryOf<T>(voxels: usize, ni: i32, j: i32, w: i32): u64 {
   return <u64>(voxels + (ni * j + 63 * w) * sizeof<T>()) | (<u64>(63 * w) << 32) | (<u64>j << 48);
 }
 
 @inline function walk<T>(set: u64, first: u64, list: usize): usize {
   const end = list + 8 * <usize>popcnt(set);
-  for (let at = list; at < end; at += 32) {
+  // Most have one to four, and an empty one costs less than the guess whether it is.
+  let at = list;
+  do {
     store<u64>(at, first + ctz(set) * ((<u64>1 << 32) | sizeof<T>()));
     set &= set - 1;
     store<u64>(at, first + ctz(set) * ((<u64>1 << 32) | sizeof<T>()), 8);
@@ -86,7 +113,8 @@ export function verticesF32(
     set &= set - 1;
     store<u64>(at, first + ctz(set) * ((<u64>1 << 32) | sizeof<T>()), 24);
     set &= set - 1;
-  }
+    at += 32;
+  } while (at < end);
   return end;
 }
 
