@@ -2,7 +2,7 @@ import { meshopt } from '#compute/jobs/meshopt.ts';
 import { transferring } from '#compute/protocol.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import { compact } from './simplifyCompact.ts';
-import { bricksOfSlabs, cutsOf, splitByParts } from './simplifyCuts.ts';
+import { type Brick, bricksOfSlabs, cutsOf, joined, partOfBrick, splitByParts } from './simplifyCuts.ts';
 
 /** What bricks are simplified to before their seams are opened. */
 export interface BrickGoal {
@@ -33,8 +33,8 @@ export async function* simplifyBricks(
   const cuts = cutsOf(positions, triangles);
   const bricks = bricksOfSlabs(positions, triangles, cuts, firstSlab, endSlab);
   const count = bricks.starts.length - 1;
-  const kept: Uint32Array[] = [];
-  let [total, errorMm] = [0, 0];
+  const kept = Array.from({ length: cuts.parts.length - 1 }, () => [] as Uint32Array<ArrayBufferLike>[]);
+  let errorMm = 0;
   for (let b = 0; b < count; b++) {
     const own = bricks.triangles.subarray(bricks.starts[b], bricks.starts[b + 1]);
     const local = compact(simplifier, positions, own);
@@ -43,18 +43,14 @@ export async function* simplifyBricks(
       ...(['ErrorAbsolute', 'LockBorder', 'PreserveFolds', 'RegularizeLight'] as const),
     ]);
     for (let n = 0; n < result.length; n++) result[n] = local.vertices[result[n] as number] as number;
-    kept.push(result);
-    total += result.length;
+    // Few bricks lie across the border of two parts.
+    const part = partOfBrick(cuts, cuts.bricks[(cuts.firstBricks[firstSlab] as number) + b] as Brick);
+    if (part !== undefined) kept[part]?.push(result);
+    else for (const [n, piece] of splitByParts(positions, result, cuts).entries()) kept[n]?.push(piece);
     errorMm = Math.max(errorMm, error);
     yield { stage: 'simplify', done: b + 1, of: count };
   }
-  const all = new Uint32Array(total);
-  let at = 0;
-  for (const part of kept) {
-    all.set(part, at);
-    at += part.length;
-  }
-  const parts = splitByParts(positions, all, cuts);
+  const parts = kept.map(joined);
   return transferring(
     { parts, errorMm },
     parts.map((part) => part.buffer),

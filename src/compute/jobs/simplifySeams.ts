@@ -2,6 +2,7 @@ import { meshopt } from '#compute/jobs/meshopt.ts';
 import { transferring } from '#compute/protocol.ts';
 import type { AsyncSteps } from '#core/steps.ts';
 import { compact } from './simplifyCompact.ts';
+import { joined } from './simplifyCuts.ts';
 
 export interface SimplifiedPart {
   /** Triangles as vertices of the whole mesh. */
@@ -21,7 +22,11 @@ export async function* simplifySeams(
   open: boolean,
 ): AsyncSteps<SimplifiedPart> {
   const simplifier = await meshopt();
-  const local = compact(simplifier, positions, joined(bricks));
+  const local = compact(
+    simplifier,
+    positions,
+    bricks.length === 1 ? (bricks[0] as Uint32Array<ArrayBufferLike>) : joined(bricks),
+  );
   yield { stage: 'simplify', done: 0, of: 1 };
   const goal = Math.min(3 * target, local.triangles.length);
   const [triangles, error] = simplifier.simplify(local.triangles, local.positions, 3, goal, errorMm, [
@@ -47,24 +52,19 @@ export async function joinParts(
   const local = compact(await meshopt(), positions, joined(parts));
   // Coincident vertices leave gaps in the numbers.
   const numbers = new Uint32Array(local.vertices.length);
-  const vertices: number[] = [];
+  const used = new Uint32Array(local.vertices.length);
   const triangles = new Uint32Array(local.triangles.length);
+  let count = 0;
   for (let n = 0; n < triangles.length; n++) {
     const v = local.triangles[n] as number;
-    if (numbers[v] === 0) numbers[v] = vertices.push(local.vertices[v] as number);
-    triangles[n] = (numbers[v] as number) - 1;
+    let number = numbers[v] as number;
+    if (number === 0) {
+      used[count++] = local.vertices[v] as number;
+      number = count;
+      numbers[v] = number;
+    }
+    triangles[n] = number - 1;
   }
-  const result = { vertices: Uint32Array.from(vertices), triangles };
+  const result = { vertices: used.slice(0, count), triangles };
   return transferring(result, [result.vertices.buffer, triangles.buffer]);
-}
-
-function joined(parts: readonly Uint32Array<ArrayBufferLike>[]): Uint32Array<ArrayBufferLike> {
-  if (parts.length === 1) return parts[0] as Uint32Array<ArrayBufferLike>;
-  const all = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
