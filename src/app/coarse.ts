@@ -14,5 +14,9 @@ export function placeChunk(chunk: SurfaceChunk, id: string, slotOf: (provisional
   const slots = new Map(chunk.ranges.map(({ slot }) => [slot, slotOf(slot)]));
   for (let n = PLACE_STRIDE - 1; n < chunk.place.length; n += PLACE_STRIDE)
     chunk.place[n] = slots.get(chunk.place[n] as number) as number;
-  return { ...chunk, id, ranges: chunk.ranges.map((range) => ({ ...range, slot: slots.get(range.slot) as number })) };
+  const placed = <Part extends { readonly slot: number }>(part: Part) => ({
+    ...part,
+    slot: slots.get(part.slot) as number,
+  });
+  return { ...chunk, id, ranges: chunk.ranges.map(placed), ...(chunk.sums && { sums: chunk.sums.map(placed) }) };
 }

@@ -30,7 +30,8 @@ export async function thumbnail(picture: Blob): Promise<Uint8Array<ArrayBuffer>>
   const scale = Math.min(whole.width / WIDTH, whole.height / HEIGHT);
   const [width, height] = [WIDTH * scale, HEIGHT * scale];
   const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
-  const context = canvas.getContext('2d');
+  // In memory: what is read back at once need not go to the graphics card, which may be busy.
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   const [x, y] = [(whole.width - width) / 2, (whole.height - height) / 2];
   context?.drawImage(whole, x, y, width, height, 0, 0, WIDTH, HEIGHT);
   whole.close();

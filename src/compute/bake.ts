@@ -1,7 +1,7 @@
 import type { Pool } from '#compute/pool.ts';
 import { canShare } from '#compute/sharing.ts';
 import type { Cut, Occupancy, OccupancyLayer } from '#core/labelmap/occupancy.ts';
-import { LIGHT_STRIDE, type PackedChunk, PLACE_STRIDE } from '#core/mesh/pack.ts';
+import { LIGHT_STRIDE, type PackedChunk, PLACE_STRIDE, slotSums } from '#core/mesh/pack.ts';
 import { RAW_STRIDE } from '#core/mesh/vertexLight.ts';
 import type { Affine, Vector3 } from '#core/space/affine.ts';
 import type { Dims } from '#core/volume/volume.ts';
@@ -75,15 +75,16 @@ export async function bakeChunks(
 }
 
 /** Stretches of vertices whose slots are wanted; vertices lie in the order of their slots. */
-function wantedRuns({ place }: PackedChunk, slots: ReadonlySet<number> | undefined): [number, number][] {
-  const count = place.length / PLACE_STRIDE;
-  if (!slots) return count > 0 ? [[0, count]] : [];
+function wantedRuns(chunk: PackedChunk, slots: ReadonlySet<number> | undefined): [number, number][] {
   const runs: [number, number][] = [];
-  for (let n = 0; n < count; n++) {
-    if (!slots.has(place[PLACE_STRIDE * n + 3] as number)) continue;
+  let from = 0;
+  for (const { slot, count } of chunk.sums ?? slotSums(chunk)) {
     const last = runs.at(-1);
-    if (last?.[1] === n) last[1] = n + 1;
-    else runs.push([n, n + 1]);
+    if (slots?.has(slot) ?? true) {
+      if (last?.[1] === from) last[1] += count;
+      else runs.push([from, from + count]);
+    }
+    from += count;
   }
   return runs;
 }

@@ -21,9 +21,23 @@ void instance.init({
 });
 const translate = instance.t as unknown as (phrase: string, values?: object) => string;
 
+/** Phrases without values, as they were found in `plainOf`: a list of structures asks for the same ones for each of its rows. */
+const plain = new Map<string, string>();
+let plainOf = '';
+
 /** The phrase in the user's language. `{name}` in it is filled from `values`; `count` chooses the plural form. */
 export function t(phrase: Phrase, values?: Readonly<Record<string, string | number>>): string {
-  return translate(phrase, values);
+  if (values) return translate(phrase, values);
+  if (plainOf !== instance.language) {
+    plain.clear();
+    plainOf = instance.language;
+  }
+  let text = plain.get(phrase);
+  if (text === undefined) {
+    text = translate(phrase);
+    plain.set(phrase, text);
+  }
+  return text;
 }
 
 /** For keys that are put together at run time ('history.' + act); falls back to the key's last part. */

@@ -134,7 +134,7 @@ function Content({
   }, [stage, viewer, invalidate]);
 
   useEffect(() => {
-    stage.arena.warmUp(gl, camera);
+    void stage.arena.warmUp(gl, camera);
   }, [stage, gl, camera]);
 
   useEffect(() => {

@@ -173,13 +173,14 @@ export class StageModel {
 
   /** The view as it is drawn now, PNG. */
   async screenshot(): Promise<Blob> {
+    const { readPicture } = await import('./readPicture.ts');
     const { canvas, drawNow } = this;
     if (!canvas || !drawNow) throw notOpen();
     // The buffer is kept until the task ends only: draw and read in one.
     drawNow();
-    return new Promise((resolve, reject) => {
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(notOpen())), 'image/png');
-    });
+    const picture = await readPicture(canvas);
+    if (!picture) throw notOpen();
+    return picture;
   }
 
   setContact(shadow: ContactShadow | null): void {

@@ -19,6 +19,7 @@ import type { TissueId } from '#core/case/tissues.ts';
 import type { VesaliusErrorFields } from '#core/errors.ts';
 import type { LabelmapData } from '#core/labelmap/labelmap.ts';
 import type { BrickEdit } from '#core/labelmap/operation.ts';
+import type { SlotSums } from '#core/mesh/pack.ts';
 import type { DisplacementField } from '#core/space/registration.ts';
 import type { Coarser } from '#core/volume/coarser.ts';
 import type { Volume, VolumeHeader } from '#core/volume/volume.ts';
@@ -245,6 +246,8 @@ export interface SurfaceChunk {
   /** RAS mm = centre + scale × int16. */
   readonly centre: RasPoint;
   readonly scale: number;
+  /** Of each slot, in the order of the vertices. */
+  readonly sums?: readonly SlotSums[];
 }
 export interface SurfaceState {
   readonly chunks: ReadonlyMap<string, SurfaceChunk>;

@@ -1,5 +1,6 @@
 import { Color, Matrix4, Mesh, PerspectiveCamera, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
+import { placeChunk } from '#app/coarse.ts';
 import { packChunk } from '#core/mesh/pack.ts';
 import { Arena, type ArenaLook } from '#scene/arena/Arena.ts';
 import { MAX_LAYERS, sortPasses } from '#scene/arena/layers.ts';
@@ -220,6 +221,16 @@ describe('slotFacts', () => {
     expect(bar?.low[2]).toBeCloseTo(-45, 1);
     expect(bar?.high[2]).toBeCloseTo(145, 1);
     expect(Math.abs(bar?.axis[2] ?? 0)).toBeGreaterThan(0.999);
+  });
+  it('is the same for a chunk that brings its sums and for one that does not, also once its slots are placed', () => {
+    const { sums, ...bare } = chunk;
+    expect(sums?.map(({ slot }) => slot)).toEqual(chunk.ranges.map(({ slot }) => slot));
+    expect(sums?.reduce((sum, { count }) => sum + count, 0)).toBe(chunk.place.length / 4);
+    expect(slotFacts([bare])).toEqual(slotFacts([chunk]));
+    const placed = placeChunk({ ...chunk, place: chunk.place.slice() }, 'placed', (slot) => slot + 40);
+    const { sums: _, ...placedBare } = placed;
+    expect(slotFacts([placed])).toEqual(slotFacts([placedBare]));
+    expect([...slotFacts([placed]).keys()]).toEqual(chunk.ranges.map(({ slot }) => slot + 40));
   });
 });
 

@@ -4,6 +4,7 @@ import { readOctahedral, writeOctahedral } from './octahedral.ts';
 
 /** int16 x, y, z, slot: elements per vertex in `place`. */
 export const PLACE_STRIDE = 4;
+
 /** uint8 octahedral normal 2, octahedral bent normal 2, openness, concavity, depth, spare: elements per vertex in `light`. */
 export const LIGHT_STRIDE = 8;
 export const OPENNESS = 4;
@@ -17,6 +18,17 @@ export interface SlotRange {
   readonly count: number;
 }
 
+/** Sums over the vertices of one slot, from which its box, middle and long axis follow; those of several chunks are added. RAS mm. */
+export interface SlotSums {
+  readonly slot: number;
+  readonly count: number;
+  readonly low: readonly [number, number, number];
+  readonly high: readonly [number, number, number];
+  readonly first: readonly [number, number, number];
+  /** xx, xy, xz, yy, yz, zz. */
+  readonly second: readonly [number, number, number, number, number, number];
+}
+
 /** Packed surface, 16 bytes per vertex: the same fields as the SurfaceChunk of the state, which this is. */
 export interface PackedChunk {
   readonly id: string;
@@ -28,6 +40,8 @@ export interface PackedChunk {
   /** RAS mm = centre + scale × int16; one scale for the three axes, so that directions need no correction. */
   readonly centre: RasPoint;
   readonly scale: number;
+  /** What whoever draws it would have to walk all vertices for; counted there where it is absent. */
+  readonly sums?: readonly SlotSums[];
 }
 
 /** A segment's mesh and the row of the look table that it is drawn with (1 to 4095). */
@@ -91,7 +105,49 @@ export function packChunk(meshes: readonly SlotMesh[], id: string, detail: 'coar
     }
     vertex += count;
   }
-  return { id, detail, place, light, triangles, ranges, centre, scale };
+  return { id, detail, place, light, triangles, ranges, centre, scale, sums: slotSums({ place, centre, scale }) };
+}
+
+/** Of each slot of a chunk, in the order of its vertices, which are sorted by slot. */
+export function slotSums({ place, centre, scale }: Pick<PackedChunk, 'place' | 'centre' | 'scale'>): SlotSums[] {
+  const all: SlotSums[] = [];
+  for (let from = 0; from < place.length; ) {
+    const slot = place[from + 3] as number;
+    let [lowX, lowY, lowZ] = [Infinity, Infinity, Infinity];
+    let [highX, highY, highZ] = [-Infinity, -Infinity, -Infinity];
+    let [sx, sy, sz, xx, xy, xz, yy, yz, zz] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let n = from;
+    for (; n < place.length && place[n + 3] === slot; n += PLACE_STRIDE) {
+      const x = centre[0] + scale * (place[n] as number);
+      const y = centre[1] + scale * (place[n + 1] as number);
+      const z = centre[2] + scale * (place[n + 2] as number);
+      if (x < lowX) lowX = x;
+      if (y < lowY) lowY = y;
+      if (z < lowZ) lowZ = z;
+      if (x > highX) highX = x;
+      if (y > highY) highY = y;
+      if (z > highZ) highZ = z;
+      sx += x;
+      sy += y;
+      sz += z;
+      xx += x * x;
+      xy += x * y;
+      xz += x * z;
+      yy += y * y;
+      yz += y * z;
+      zz += z * z;
+    }
+    all.push({
+      slot,
+      count: (n - from) / PLACE_STRIDE,
+      low: [lowX, lowY, lowZ],
+      high: [highX, highY, highZ],
+      first: [sx, sy, sz],
+      second: [xx, xy, xz, yy, yz, zz],
+    });
+    from = n;
+  }
+  return all;
 }
 
 /** The chunk's vertices as positions and normals in RAS mm; new arrays. */

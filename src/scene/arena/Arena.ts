@@ -129,14 +129,25 @@ export class Arena {
     }
   }
 
-  /** Hands the programs of all passes to the driver before they are needed; nothing waits for them here. */
-  warmUp(renderer: WebGLRenderer, camera: Camera): void {
+  /**
+   * Hands the programs of all passes to the driver before they are needed, and asks what three asks at first use when it is done with
+   * them: asked in the frame that shows the body, the page would wait for the driver.
+   */
+  async warmUp(renderer: WebGLRenderer, camera: Camera): Promise<void> {
     const scene = new Scene();
     const geometry = new BufferGeometry();
     geometry.setAttribute('position', new BufferAttribute(new Float32Array(9), 3));
-    for (const material of Object.values(this.materials)) scene.add(new Mesh(geometry, material));
-    renderer.compile(scene, camera);
+    const materials = Object.values(this.materials);
+    for (const material of materials) scene.add(new Mesh(geometry, material));
+    await renderer.compileAsync(scene, camera);
     geometry.dispose();
+    for (const material of materials) {
+      const { currentProgram } = renderer.properties.get(material) as {
+        currentProgram?: { getUniforms(): unknown; getAttributes(): unknown };
+      };
+      currentProgram?.getUniforms();
+      currentProgram?.getAttributes();
+    }
   }
 
   /** Slots that are drawn now. */

@@ -13,6 +13,7 @@ import {
 import type { SurfaceChunk } from '#state/viewer.ts';
 import { gatherRanges, type Passes } from './layers.ts';
 import type { Materials } from './materials.ts';
+import { reachOf } from './slotFacts.ts';
 
 /** Draw order among what is transparent; rank of the layer is added. */
 const LAYERS_FROM = 10;
@@ -41,7 +42,7 @@ export class ChunkParts {
     this.lightArray = chunk.light;
     this.place = new InterleavedBuffer(chunk.place, 4);
     this.light = new InterleavedBuffer(chunk.light, 8);
-    this.sphere = boundingSphere(chunk);
+    this.sphere = new Sphere(new Vector3(), reachOf(chunk));
     this.indices = { opaque: indexOf(chunk.triangles.length) };
     this.opaque = this.pass(this.indices.opaque, materials.opaque, 0);
     this.selectionDepth = this.pass(this.indices.opaque, materials.selectionDepth, SELECTION_DEPTH);
@@ -165,15 +166,4 @@ function changed(index: BufferAttribute, count: number): void {
   index.clearUpdateRanges();
   index.addUpdateRange(0, count);
   index.needsUpdate = true;
-}
-
-function boundingSphere({ place }: SurfaceChunk): Sphere {
-  let most = 0;
-  for (let n = 0; n < place.length; n += 4) {
-    const x = place[n] as number;
-    const y = place[n + 1] as number;
-    const z = place[n + 2] as number;
-    most = Math.max(most, x * x + y * y + z * z);
-  }
-  return new Sphere(new Vector3(), Math.sqrt(most));
 }

@@ -1,3 +1,4 @@
+import { type SlotSums, slotSums } from '#core/mesh/pack.ts';
 import type { SurfaceChunk } from '#state/viewer.ts';
 
 export interface SlotFacts {
@@ -9,58 +10,22 @@ export interface SlotFacts {
   readonly axis: readonly [number, number, number];
 }
 
-interface Sums {
-  readonly low: number[];
-  readonly high: number[];
-  readonly first: number[];
-  /** xx, xy, xz, yy, yz, zz. */
-  readonly second: number[];
-  count: number;
-}
-
 /** Bounds and principal axis of each slot's surface, over all chunks. */
 export function slotFacts(chunks: Iterable<SurfaceChunk>): Map<number, SlotFacts> {
-  const all = new Map<number, Sums>();
-  for (const { place, centre, scale } of chunks) {
-    let slot = -1;
-    let sums: Sums | undefined;
-    for (let n = 0; n < place.length; n += 4) {
-      if (place[n + 3] !== slot || !sums) {
-        slot = place[n + 3] as number;
-        sums = all.get(slot);
-        if (!sums) {
-          sums = {
-            low: [Infinity, Infinity, Infinity],
-            high: [-Infinity, -Infinity, -Infinity],
-            first: [0, 0, 0],
-            second: [0, 0, 0, 0, 0, 0],
-            count: 0,
-          };
-          all.set(slot, sums);
-        }
-      }
-      add(
-        sums,
-        centre[0] + scale * (place[n] as number),
-        centre[1] + scale * (place[n + 1] as number),
-        centre[2] + scale * (place[n + 2] as number),
-      );
+  const all = new Map<number, SlotSums>();
+  for (const chunk of chunks)
+    for (const sums of chunk.sums ?? slotSums(chunk)) {
+      const before = all.get(sums.slot);
+      all.set(sums.slot, before ? added(before, sums) : sums);
     }
-  }
   const facts = new Map<number, SlotFacts>();
   for (const [slot, { low, high, first, second, count }] of all) {
-    const [mx, my, mz] = first.map((sum) => sum / count) as [number, number, number];
-    const [xx, xy, xz, yy, yz, zz] = second.map((sum) => sum / count) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [mx, my, mz] = [first[0] / count, first[1] / count, first[2] / count];
+    const [xx, xy, xz] = [second[0] / count, second[1] / count, second[2] / count];
+    const [yy, yz, zz] = [second[3] / count, second[4] / count, second[5] / count];
     facts.set(slot, {
-      low: low as unknown as SlotFacts['low'],
-      high: high as unknown as SlotFacts['high'],
+      low,
+      high,
       vertices: count,
       axis: principalAxis([xx - mx * mx, xy - mx * my, xz - mx * mz, yy - my * my, yz - my * mz, zz - mz * mz]),
     });
@@ -68,24 +33,33 @@ export function slotFacts(chunks: Iterable<SurfaceChunk>): Map<number, SlotFacts
   return facts;
 }
 
-function add(sums: Sums, x: number, y: number, z: number): void {
-  const { low, high, first, second } = sums;
-  low[0] = Math.min(low[0] as number, x);
-  low[1] = Math.min(low[1] as number, y);
-  low[2] = Math.min(low[2] as number, z);
-  high[0] = Math.max(high[0] as number, x);
-  high[1] = Math.max(high[1] as number, y);
-  high[2] = Math.max(high[2] as number, z);
-  first[0] = (first[0] as number) + x;
-  first[1] = (first[1] as number) + y;
-  first[2] = (first[2] as number) + z;
-  second[0] = (second[0] as number) + x * x;
-  second[1] = (second[1] as number) + x * y;
-  second[2] = (second[2] as number) + x * z;
-  second[3] = (second[3] as number) + y * y;
-  second[4] = (second[4] as number) + y * z;
-  second[5] = (second[5] as number) + z * z;
-  sums.count++;
+/** The least sphere round the middle of a chunk that holds the boxes of its slots; in the chunk's own units, like its vertices. */
+export function reachOf(chunk: SurfaceChunk): number {
+  let most = 0;
+  for (const { low, high } of chunk.sums ?? slotSums(chunk)) {
+    const [x, y, z] = [0, 1, 2].map((axis) =>
+      Math.max(
+        (high[axis] as number) - (chunk.centre[axis] as number),
+        (chunk.centre[axis] as number) - (low[axis] as number),
+      ),
+    ) as [number, number, number];
+    most = Math.max(most, Math.hypot(x, y, z));
+  }
+  return most / chunk.scale;
+}
+
+function added(a: SlotSums, b: SlotSums): SlotSums {
+  const each = <List extends readonly number[]>(p: List, q: List, join: (x: number, y: number) => number) =>
+    p.map((value, n) => join(value, q[n] as number)) as unknown as List;
+  const sum = (x: number, y: number) => x + y;
+  return {
+    slot: a.slot,
+    count: a.count + b.count,
+    low: each(a.low, b.low, Math.min),
+    high: each(a.high, b.high, Math.max),
+    first: each(a.first, b.first, sum),
+    second: each(a.second, b.second, sum),
+  };
 }
 
 /** Of a symmetric 3×3 matrix, by powers of it; the longest of three starts, so that none stands across. */
