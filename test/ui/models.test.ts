@@ -68,6 +68,18 @@ describe('structures', () => {
     expect(found.groups[0]?.rows.map(({ name }) => name)).toEqual(['Liver', 'Stomach']);
     expect(structureTree(segments, { ...wish, search: 'xyz' }).groups).toEqual([]);
   });
+  it('gives the same row as long as nothing about it has changed', () => {
+    const [first, ...rest] = many(4, () => ({ group: 'skeleton' }));
+    const rows = (list: readonly SegmentRecord[], more = {}) =>
+      new Map(structureTree(list, { ...wish, ...more }).groups[0]?.rows.map((row) => [row.id, row]));
+    const all = [first as SegmentRecord, ...rest];
+    const before = rows(all);
+    const after = rows([{ ...(first as SegmentRecord), opacity: 0.5 }, ...rest]);
+    expect([...after].filter(([id, row]) => before.get(id) !== row).map(([id]) => id)).toEqual([first?.id]);
+    expect(after.get(first?.id ?? '')?.opacity).toBe(0.5);
+    expect(rows(all, { selection: [first?.id] }).get(first?.id ?? '')?.chosen).toBe(true);
+    expect(rows([first as SegmentRecord]).get(first?.id ?? '')?.alone).toBe(true);
+  });
   it('long lists fold all but a few groups, never the chosen one’s, and keep what the user folded', () => {
     const long = [...many(20, () => ({ group: 'skeleton' })), fakeSegment(50, { group: 'yours' })];
     const open = (more: { readonly selection?: string[]; readonly folds?: object }) =>

@@ -1,6 +1,6 @@
 import { Eye, EyeOff, Focus } from 'lucide-react';
-import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
-import { TreeItem, TreeItemContent } from 'react-aria-components';
+import { type KeyboardEvent, memo, type PointerEvent, useRef } from 'react';
+import { Button, TreeItem, TreeItemContent } from 'react-aria-components';
 import { formatPercent, quantityText } from '#i18n/format.ts';
 import { direction, t } from '#i18n/t.ts';
 import { useViewer } from '#scene/viewerContext.ts';
@@ -12,12 +12,6 @@ import { RowMenu } from './RowMenu.tsx';
 
 /** Eye, solo, swatch, name, opacity, volume, menu. */
 export function StructureItem({ row }: { readonly row: StructureRow }) {
-  const viewer = useViewer();
-  const context = useActs();
-  const { desk } = useDeskParts();
-  const renaming = useDesk((state) => state.renaming === row.id);
-  const { verbs } = viewer.case;
-  const toggle = (alone: boolean) => (alone ? verbs.isolate([row.id]) : verbs.setVisible([row.id], !row.visible));
   return (
     <TreeItem
       id={row.id}
@@ -26,64 +20,88 @@ export function StructureItem({ row }: { readonly row: StructureRow }) {
       aria-label={`${row.name}, ${quantityText(row.volume)}, ${t(row.visible ? 'palette.shown' : 'palette.hidden')}`}
     >
       <TreeItemContent>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: renaming is in the menu of the row too */}
-        <div
-          className={row.visible ? 'tree-row' : 'tree-row hidden'}
-          data-row={row.id}
-          data-visible={row.visible}
-          onDoubleClick={() => desk.set({ renaming: row.id })}
-        >
-          <RowMenu row={row} context={context} />
-          <span
-            className="contents"
-            onClickCapture={(event) => {
-              if (!event.altKey) return;
-              event.stopPropagation();
-              toggle(true);
-            }}
-          >
-            <IconButton
-              small
-              slot={null}
-              label={t(row.visible ? 'structures.hide' : 'structures.show', { name: row.name })}
-              keys="H"
-              onPress={() => toggle(false)}
-            >
-              {row.visible ? <Eye aria-hidden /> : <EyeOff aria-hidden />}
-            </IconButton>
-          </span>
-          <span className={`solo on-hover${row.alone ? ' on' : ''}`}>
-            <IconButton
-              small
-              slot={null}
-              label={t('structures.isolate', { name: row.name })}
-              keys="I"
-              selected={row.alone}
-              onPress={() =>
-                row.alone
-                  ? verbs.setVisible(
-                      viewer.case.getState().segments.flatMap(({ id, visible }) => (visible ? [] : [id])),
-                      true,
-                    )
-                  : toggle(true)
-              }
-            >
-              <Focus aria-hidden />
-            </IconButton>
-          </span>
-          <span className="swatch" style={{ backgroundColor: row.color }} />
-          {renaming ? (
-            <Rename row={row} />
-          ) : (
-            <span className="name" title={row.name}>
-              {row.name}
-            </span>
-          )}
-          <OpacityBar row={row} />
-          <QuantityText quantity={row.volume} />
-        </div>
+        {({ isHovered, isFocused, isFocusVisibleWithin, isSelected }) => (
+          <Row row={row} near={isHovered || isFocused || isFocusVisibleWithin || isSelected} />
+        )}
       </TreeItemContent>
     </TreeItem>
+  );
+}
+
+/** @param near what is seen on hover alone is made then: a long list holds hundreds of buttons that nobody sees */
+const Row = memo(function Row({ row, near }: { readonly row: StructureRow; readonly near: boolean }) {
+  const context = useActs();
+  const { viewer, desk } = context;
+  const renaming = useDesk((state) => state.renaming === row.id);
+  const colouring = useDesk((state) => state.colouring === row.id);
+  // What was made stays: its menu may be open while the pointer is elsewhere.
+  const made = useRef(false);
+  made.current ||= near || colouring || row.alone || matchMedia('(hover: none), (max-width: 899px)').matches;
+  const { verbs } = viewer.case;
+  const toggle = (alone: boolean) => (alone ? verbs.isolate([row.id]) : verbs.setVisible([row.id], !row.visible));
+  const eye = {
+    label: t(row.visible ? 'structures.hide' : 'structures.show', { name: row.name }),
+    icon: row.visible ? <Eye aria-hidden /> : <EyeOff aria-hidden />,
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: renaming is in the menu of the row too
+    <div
+      className={row.visible ? 'tree-row' : 'tree-row hidden'}
+      data-row={row.id}
+      data-visible={row.visible}
+      onDoubleClick={() => desk.set({ renaming: row.id })}
+    >
+      {made.current ? <RowMenu row={row} context={context} /> : <span />}
+      <span
+        className="contents"
+        onClickCapture={(event) => {
+          if (!event.altKey) return;
+          event.stopPropagation();
+          toggle(true);
+        }}
+      >
+        {made.current ? (
+          <IconButton small slot={null} label={eye.label} keys="H" onPress={() => toggle(false)}>
+            {eye.icon}
+          </IconButton>
+        ) : (
+          <Button slot={null} className="icon-button small" aria-label={eye.label} onPress={() => toggle(false)}>
+            {eye.icon}
+          </Button>
+        )}
+      </span>
+      {made.current ? <Solo row={row} onAlone={() => toggle(true)} /> : <span />}
+      <span className="swatch" style={{ backgroundColor: row.color }} />
+      {renaming ? (
+        <Rename row={row} />
+      ) : (
+        <span className="name" title={row.name}>
+          {row.name}
+        </span>
+      )}
+      <OpacityBar row={row} />
+      <QuantityText quantity={row.volume} />
+    </div>
+  );
+});
+
+function Solo({ row, onAlone }: { readonly row: StructureRow; readonly onAlone: () => void }) {
+  const viewer = useViewer();
+  const { verbs } = viewer.case;
+  const hidden = () => viewer.case.getState().segments.flatMap(({ id, visible }) => (visible ? [] : [id]));
+  return (
+    <span className={`solo on-hover${row.alone ? ' on' : ''}`}>
+      <IconButton
+        small
+        slot={null}
+        label={t('structures.isolate', { name: row.name })}
+        keys="I"
+        selected={row.alone}
+        onPress={() => (row.alone ? verbs.setVisible(hidden(), true) : onAlone())}
+      >
+        <Focus aria-hidden />
+      </IconButton>
+    </span>
   );
 }
 

@@ -1,11 +1,11 @@
 import { Ellipsis } from 'lucide-react';
-import { useMemo } from 'react';
+import { memo, useDeferredValue, useMemo } from 'react';
 import { Button, ListLayout, MenuTrigger, type Selection, Tree, Virtualizer } from 'react-aria-components';
-import type { SegmentGroup } from '#core/case/tissues.ts';
 import { t } from '#i18n/t.ts';
 import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
+import type { SegmentRecord } from '#state/viewer.ts';
 import { acts } from '#ui/model/acts.ts';
-import { structureTree } from '#ui/model/structures.ts';
+import { type StructureGroup, structureTree } from '#ui/model/structures.ts';
 import { ActMenu, type Choice, Floating, SearchBox } from './Controls.tsx';
 import { useActs, useDesk, useDeskParts } from './deskContext.ts';
 import { pickFiles } from './pickFiles.ts';
@@ -13,24 +13,21 @@ import { Rich } from './Rich.tsx';
 import { GroupItem } from './StructureGroup.tsx';
 import { useMedia } from './useMedia.ts';
 
-/** All structures by body system; what is hidden keeps its place. */
+/**
+ * All structures by body system; what is hidden keeps its place. The list follows the case in a task of its own: a scan of a hundred
+ * structures is drawn beside it.
+ */
 export function StructuresPanel() {
-  const { view } = useViewer();
   const { desk } = useDeskParts();
-  const segments = useCase((state) => state.segments);
-  const selection = useView((state) => state.selection);
+  const now = useCase((state) => state.segments);
+  const segments = useDeferredValue(now);
+  const selection = useDeferredValue(useView((state) => state.selection));
   const search = useDesk((state) => state.search);
   const folds = useDesk((state) => state.folds);
-  const phone = useMedia('(max-width: 899px)');
   const tree = useMemo(
     () => structureTree(segments, { search, selection, folds }),
     [segments, search, selection, folds],
   );
-  const known = new Set(segments.map(({ id }) => id));
-  const setFolds = (open: Selection) => {
-    const now = new Set(open === 'all' ? [] : open);
-    desk.set({ folds: { ...folds, ...Object.fromEntries(tree.groups.map(({ id }) => [id, now.has(`group ${id}`)])) } });
-  };
   return (
     <>
       <div className="panel-head">
@@ -38,7 +35,7 @@ export function StructuresPanel() {
         <span className="count" data-testid="shown-count">
           {segments.length > 0 && t('structures.count', { shown: tree.shown, all: tree.all })}
         </span>
-        <TreeMenu groups={tree.groups.map(({ id }) => id)} />
+        <TreeMenu groups={tree.groups} />
       </div>
       <div className="panel-search">
         <SearchBox label={t('structures.search')} value={search} onChange={(text) => desk.set({ search: text })} />
@@ -54,34 +51,57 @@ export function StructuresPanel() {
           )}
         </div>
       ) : (
-        <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: phone ? 48 : 28 }}>
-          <Tree
-            className="tree"
-            aria-label={t('structures.title')}
-            items={tree.groups}
-            dependencies={[phone]}
-            selectionMode="multiple"
-            selectionBehavior="replace"
-            selectedKeys={selection.filter((id) => known.has(id))}
-            onSelectionChange={(keys) => {
-              const ids = keys === 'all' ? [...known] : [...keys].map(String);
-              view.verbs.set({ selection: ids.filter((id) => known.has(id)) });
-            }}
-            expandedKeys={tree.groups.flatMap(({ id, open }) => (open ? [`group ${id}`] : []))}
-            onExpandedChange={setFolds}
-            onAction={(key) => {
-              if (known.has(String(key))) view.verbs.focus(String(key));
-            }}
-          >
-            {(group) => <GroupItem group={group} />}
-          </Tree>
-        </Virtualizer>
+        <StructureList groups={tree.groups} segments={segments} selection={selection} />
       )}
     </>
   );
 }
 
-function TreeMenu({ groups }: { readonly groups: readonly SegmentGroup[] }) {
+const StructureList = memo(function StructureList({
+  groups,
+  segments,
+  selection,
+}: {
+  readonly groups: readonly StructureGroup[];
+  readonly segments: readonly SegmentRecord[];
+  readonly selection: readonly string[];
+}) {
+  const { view } = useViewer();
+  const { desk } = useDeskParts();
+  const phone = useMedia('(max-width: 899px)');
+  const known = new Set(segments.map(({ id }) => id));
+  const setFolds = (open: Selection) => {
+    const now = new Set(open === 'all' ? [] : open);
+    const folds = Object.fromEntries(groups.map(({ id }) => [id, now.has(`group ${id}`)]));
+    desk.set({ folds: { ...desk.getState().folds, ...folds } });
+  };
+  return (
+    <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: phone ? 48 : 28 }}>
+      <Tree
+        className="tree"
+        aria-label={t('structures.title')}
+        items={groups}
+        dependencies={[phone]}
+        selectionMode="multiple"
+        selectionBehavior="replace"
+        selectedKeys={selection.filter((id) => known.has(id))}
+        onSelectionChange={(keys) => {
+          const ids = keys === 'all' ? [...known] : [...keys].map(String);
+          view.verbs.set({ selection: ids.filter((id) => known.has(id)) });
+        }}
+        expandedKeys={groups.flatMap(({ id, open }) => (open ? [`group ${id}`] : []))}
+        onExpandedChange={setFolds}
+        onAction={(key) => {
+          if (known.has(String(key))) view.verbs.focus(String(key));
+        }}
+      >
+        {(group) => <GroupItem group={group} />}
+      </Tree>
+    </Virtualizer>
+  );
+});
+
+const TreeMenu = memo(function TreeMenu({ groups }: { readonly groups: readonly StructureGroup[] }) {
   const context = useActs();
   const { desk, viewer } = context;
   const all = acts();
@@ -91,7 +111,7 @@ function TreeMenu({ groups }: { readonly groups: readonly SegmentGroup[] }) {
     const disabled = found.can ? !found.can(context) : false;
     return [{ id, label, keys: found.keys[0], disabled, onAction: () => void found.run(context) }];
   };
-  const fold = (open: boolean) => desk.set({ folds: Object.fromEntries(groups.map((id) => [id, open])) });
+  const fold = (open: boolean) => desk.set({ folds: Object.fromEntries(groups.map(({ id }) => [id, open])) });
   return (
     <MenuTrigger>
       <Button className="icon-button small" aria-label={t('structures.menu')}>
@@ -128,4 +148,4 @@ function TreeMenu({ groups }: { readonly groups: readonly SegmentGroup[] }) {
       </Floating>
     </MenuTrigger>
   );
-}
+});

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { direction, language } from '#i18n/t.ts';
 import { LeftPanel } from './LeftPanel.tsx';
@@ -20,29 +21,41 @@ import './rightPanel.css';
 import './status.css';
 import './small.css';
 
-/** Everything around the body: loaded with the first panel, React Aria with it. */
+/** Everything around the body: loaded with the first panel, React Aria with it. Each part is made in a task of its own. */
 export default function Workbench() {
   useKeys();
   useSeedClicks();
   const phone = useMedia('(max-width: 899px)');
+  const made = useTasks(phone ? 2 : 5);
   const code = language().startsWith('pseudo') ? (direction() === 'rtl' ? 'ar-u-nu-latn' : 'en') : language();
   return (
     <I18nProvider locale={code}>
       <TopBar />
-      <ViewOverlay />
+      {made > 0 && <ViewOverlay />}
       {phone ? (
-        <PhoneSheet />
+        made > 1 && <PhoneSheet />
       ) : (
         <>
-          <LeftPanel />
+          {made > 2 ? <LeftPanel /> : <div className="panel left-panel" />}
           <ResizeHandle side="left" />
-          <SlicesPlace />
-          <RightPanel />
+          {made > 3 && <SlicesPlace />}
+          {made > 1 ? <RightPanel /> : <div className="panel right-panel" />}
           <ResizeHandle side="right" />
-          <StatusBar />
+          {made > 4 ? <StatusBar /> : <footer className="status-bar" />}
         </>
       )}
       <Palette />
     </I18nProvider>
   );
+}
+
+/** Counts to `last`, one with each task: what is made in one would hold the page for as long as all of it takes. */
+function useTasks(last: number): number {
+  const [made, setMade] = useState(0);
+  useEffect(() => {
+    if (made >= last) return;
+    const next = setTimeout(() => setMade(made + 1));
+    return () => clearTimeout(next);
+  }, [made, last]);
+  return made;
 }

@@ -1,7 +1,7 @@
 // What the structure list shows: groups in their order, rows by size, hidden ones in their place.
 import { type SegmentGroup, segmentGroups } from '#core/case/tissues.ts';
 import { type Quantity, volumeQuantity } from '#i18n/format.ts';
-import { t } from '#i18n/t.ts';
+import { language, t } from '#i18n/t.ts';
 import type { SegmentRecord } from '#state/viewer.ts';
 
 export interface StructureRow {
@@ -55,6 +55,7 @@ export function structureTree(
   const shown = segments.filter(({ visible }) => visible).length;
   const words = plain(search).split(/\s+/).filter(Boolean);
   const matches = ({ name, group }: SegmentRecord) => {
+    if (words.length === 0) return true;
     const text = plain(`${name} ${t(`group.${group}`)}`);
     return words.every((word) => text.includes(word));
   };
@@ -72,21 +73,38 @@ export function structureTree(
         visible: visible === 0 ? 'none' : visible === members.length ? 'all' : 'some',
         open: words.length > 0 || (folds[group] ?? byItself),
         ids: members.map(({ id }) => id),
-        rows: [...members].sort(bySize).map((segment) => ({
-          id: segment.id,
-          name: nameOf(segment.name),
-          color: segment.color,
-          opacity: segment.opacity,
-          visible: segment.visible,
-          alone: segment.visible && shown === 1,
-          chosen: chosen.has(segment.id),
-          volume: volumeQuantity(segment.volumeMl, segment.cutByEdge),
-          reviewed: segment.reviewed,
-        })),
+        rows: [...members]
+          .sort(bySize)
+          .map((segment) => rowOf(segment, segment.visible && shown === 1, chosen.has(segment.id))),
       },
     ];
   });
   return { groups, shown, all: segments.length };
+}
+
+interface KnownRow {
+  readonly language: string;
+  readonly row: StructureRow;
+}
+const known = new WeakMap<SegmentRecord, KnownRow>();
+
+/** The same object as long as nothing about it has changed, so that a list draws anew those rows alone that have. */
+function rowOf(segment: SegmentRecord, alone: boolean, chosen: boolean): StructureRow {
+  const before = known.get(segment);
+  if (before?.language === language() && before.row.alone === alone && before.row.chosen === chosen) return before.row;
+  const row = {
+    id: segment.id,
+    name: nameOf(segment.name),
+    color: segment.color,
+    opacity: segment.opacity,
+    visible: segment.visible,
+    alone,
+    chosen,
+    volume: volumeQuantity(segment.volumeMl, segment.cutByEdge),
+    reviewed: segment.reviewed,
+  };
+  known.set(segment, { language: language(), row });
+  return row;
 }
 
 const bySize = (a: SegmentRecord, b: SegmentRecord): number => b.volumeMl - a.volumeMl || a.name.localeCompare(b.name);

@@ -37,6 +37,18 @@ const KEY_ZOOM = 1.25;
 const KEY_REST_MS = 600;
 let gestures = 0;
 
+/** Slices of one frame draw until this is spent; those that are left have the next frame, so that none holds the page for long. */
+const FRAME_MS = 8;
+const turn = { frame: Number.NaN, spentMs: 0 };
+
+function hasTurn(frame: number): boolean {
+  if (turn.frame !== frame) {
+    turn.frame = frame;
+    turn.spentMs = 0;
+  }
+  return turn.spentMs < FRAME_MS;
+}
+
 export class SliceModel {
   readonly name: PlaneName;
   readonly facts: StoreApi<SliceFacts> = createStore<SliceFacts>(() => ({
@@ -123,17 +135,23 @@ export class SliceModel {
     this.ask();
   }
   private ask(): void {
-    if (!this.asked) this.asked = requestAnimationFrame(() => this.drawNow());
+    if (!this.asked) this.asked = requestAnimationFrame((frame) => this.drawNow(frame));
   }
 
-  private drawNow(): void {
+  /** @param frame the frame's time, the same for all that draw in it */
+  private drawNow(frame: number): void {
     this.asked = 0;
     if (this.hoverStale) this.tellCursor();
     if (!this.stale || !this.canvas || this.size.width < 1) return;
+    if (!hasTurn(frame)) {
+      this.ask();
+      return;
+    }
     this.stale = false;
     const began = performance.now();
     this.picture.draw(this.canvas, this.order());
     this.lastDrawMs = performance.now() - began;
+    turn.spentMs += this.lastDrawMs;
     const plane = this.picture.plane(this.order());
     const pixelsPerMm = plane ? 1 / (plane.mmPerPixel * this.size.density) : 0;
     const { marksMadeUp } = this.picture;
