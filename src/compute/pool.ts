@@ -76,9 +76,10 @@ export function createPool(spawn: () => WorkerHandle, size: number): Pool {
         return;
       }
       slot.call = null;
-      if (message.kind === 'done' && !call.options.signal?.aborted) call.resolve(message.result);
+      // Whatever became of a job that was cancelled meanwhile, it is that to its caller.
+      if (message.kind === 'cancelled' || call.options.signal?.aborted) call.reject(cancelled(call.job));
       else if (message.kind === 'failed') call.reject(new VesaliusError(message.error));
-      else call.reject(cancelled(call.job));
+      else call.resolve(message.result);
       pump(slot);
     });
     worker.onDeath((reason) => {

@@ -69,7 +69,8 @@ function unpacked({ parts, overlapping }: LabelsFile) {
   return { overlapping, nifti: gunzipSync(bytes) };
 }
 
-async function scenario(pool: Pool, ref: SourceRef): Promise<void> {
+/** Every job of the table but `decodeSlices`, which works beside a reader. */
+export async function scenario(pool: Pool, ref: SourceRef): Promise<void> {
   await pool.run('echo', [[1, 2, 3], 3]);
   const grid = phantomGrid({ size: [56, 44, 48] });
   const { volume, labels } = await makePhantom(pool, { case: 'thorax', ...grid, noiseHu: 12, seed: 5 });
