@@ -7,6 +7,10 @@ export interface BenchRow {
   readonly peers: readonly Peer[];
   /** Fastest peer ÷ ours, by minima: above 1 is faster. null where no peer is there. */
   readonly ratio: number | null;
+  /** What the figures alone do not say. */
+  readonly note?: string;
+  /** A bound that the work is held against, and what was found. */
+  readonly goal?: { readonly what: string; readonly atMost: number; readonly got: number };
 }
 
 export interface Measured {

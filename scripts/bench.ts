@@ -28,8 +28,9 @@ if (names.length === 0 || unknown.length > 0 || strange.length > 0 || (jsonAt >=
   process.exit(2);
 }
 
-// Memory is that of the products themselves.
-ensureBuilt('kernels', ...(names.includes('memory') ? (['node', 'web'] as const) : []));
+// Memory and page are those of the products themselves.
+const products = names.includes('memory') || names.includes('page');
+ensureBuilt('kernels', ...(products ? (['node', 'web'] as const) : []));
 const rows: BenchRow[] = [];
 for (const name of names) {
   const { run } = (await import(join(root, 'bench', `${name}.ts`))) as { run: () => Promise<BenchRow[]> };
@@ -65,7 +66,7 @@ function keyOf(row: BenchRow): string {
   return `${row.bench} | ${row.case} | ${row.ours.variant}`;
 }
 
-function line({ bench, case: name, ours, peers, ratio }: BenchRow): string {
+function line({ bench, case: name, ours, peers, ratio, note, goal }: BenchRow): string {
   const megabytes = (bytes: number | null) => (bytes === null ? '?' : `${Math.round(bytes / 1e6)} MB`);
   const over = ours.overVoxels === undefined ? '' : `, ${ours.overVoxels}× the voxels`;
   const own = `${ours.msMin} ms (median ${ours.msMedian}, peak ${megabytes(ours.peakBytes)}${over})`;
@@ -74,5 +75,7 @@ function line({ bench, case: name, ours, peers, ratio }: BenchRow): string {
       ? `${peer.name} absent`
       : `${peer.name} ${peer.version ?? ''} ${peer.msMin} ms, ${megabytes(peer.peakBytes)}: ${peer.ratio ?? '?'}×`,
   );
-  return `${bench} | ${name} | ${ours.variant} | ${own} | ${others.join(' | ')} | ${ratio === null ? 'no ratio' : `${ratio}×`}`;
+  const held = goal && `${goal.got} ${goal.what}: ${goal.got <= goal.atMost ? 'holds' : 'misses'} ${goal.atMost}`;
+  const parts = [own, ...others, note, ratio === null ? 'no ratio' : `${ratio}×`, held].filter(Boolean);
+  return `${bench} | ${name} | ${ours.variant} | ${parts.join(' | ')}`;
 }
