@@ -22,8 +22,9 @@ const voxelBytes = (slices: number) => 512 * 512 * slices * 2;
 /**
  * The most memory that opening a scan takes, as a ratio to the bytes of its voxels: of the command line's process and of a tab's
  * renderer, each less what it holds when idle (VmHWM of /proc, so Linux alone). A tab's figure is that until the voxels are read.
+ * @param wanted cases to run, by name
  */
-export async function run(): Promise<BenchRow[]> {
+export async function run(wanted: (name: string) => boolean = () => true): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'vesalius-memory-'));
   const rows: BenchRow[] = [];
   const idle = await peakOf(['--help']);
@@ -38,14 +39,18 @@ export async function run(): Promise<BenchRow[]> {
   };
   try {
     for (const slices of SLICES) {
+      const name = `512×512×${slices} nii.gz`;
+      if (!wanted(name)) continue;
       const file = writeNiftiCt(folder, slices);
-      await both(`512×512×${slices} nii.gz`, file, slices);
+      await both(name, file, slices);
       rmSync(file);
     }
     for (const [syntax, lengths] of SYNTAXES)
       for (const slices of lengths) {
+        const name = `512×512×${slices} DICOM ${syntax}`;
+        if (!wanted(name)) continue;
         const place = await writeDicomCt(folder, slices, syntax);
-        await both(`512×512×${slices} DICOM ${syntax}`, place, slices);
+        await both(name, place, slices);
         rmSync(place, { recursive: true });
       }
   } finally {

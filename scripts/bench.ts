@@ -1,4 +1,5 @@
-// node scripts/bench.ts NAME… [--json FILE] [--gate] [--save]   runs bench/NAME.ts and prints ours beside the peers.
+// node scripts/bench.ts NAME… [--only TEXT] [--json FILE] [--gate] [--save]   runs bench/NAME.ts and prints ours beside the peers.
+// --only: cases alone whose name holds TEXT, as in --only 'DICOM raw'; reading and memory spend no time on the others.
 // --gate fails where a ratio has fallen by more than 1.15 times against bench/baseline.json; --save writes that file.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,9 +11,10 @@ const baselineFile = join(root, 'bench/baseline.json');
 const GATE = 1.15;
 
 const args = process.argv.slice(2);
-const jsonAt = args.indexOf('--json');
-const jsonFile = jsonAt >= 0 ? args[jsonAt + 1] : undefined;
-const names = args.filter((arg, n) => !arg.startsWith('--') && (jsonAt < 0 || n !== jsonAt + 1));
+/** What follows a flag; undefined where it is absent. */
+const after = (flag: string) => (args.includes(flag) ? (args[args.indexOf(flag) + 1] ?? '--') : undefined);
+const [jsonFile, only] = [after('--json'), after('--only')];
+const names = args.filter((arg, n) => !arg.startsWith('--') && !['--json', '--only'].includes(args[n - 1] ?? ''));
 const known = readdirSync(join(root, 'bench'))
   .filter(
     (file) =>
@@ -20,11 +22,10 @@ const known = readdirSync(join(root, 'bench'))
   )
   .map((file) => file.slice(0, -3));
 const unknown = names.filter((name) => !known.includes(name));
-const strange = args.filter((arg) => arg.startsWith('--') && !['--json', '--gate', '--save'].includes(arg));
-if (names.length === 0 || unknown.length > 0 || strange.length > 0 || (jsonAt >= 0 && jsonFile === undefined)) {
-  console.error(
-    `error: bench: expected ${known.join(', ')} [--json FILE] [--gate] [--save], got ${args.join(' ') || 'nothing'}`,
-  );
+const strange = args.filter((arg) => arg.startsWith('--') && !['--only', '--json', '--gate', '--save'].includes(arg));
+if (names.length === 0 || [...unknown, ...strange].length > 0 || [jsonFile, only].some((it) => it?.startsWith('--'))) {
+  const expected = `${known.join(', ')} [--only TEXT] [--json FILE] [--gate] [--save]`;
+  console.error(`error: bench: expected ${expected}, got ${args.join(' ') || 'nothing'}`);
   process.exit(2);
 }
 
@@ -32,9 +33,13 @@ if (names.length === 0 || unknown.length > 0 || strange.length > 0 || (jsonAt >=
 const products = names.includes('memory') || names.includes('page');
 ensureBuilt('kernels', ...(products ? (['node', 'web'] as const) : []));
 const rows: BenchRow[] = [];
+const wanted = (name: string) => only === undefined || name.includes(only);
 for (const name of names) {
-  const { run } = (await import(join(root, 'bench', `${name}.ts`))) as { run: () => Promise<BenchRow[]> };
-  for (const row of await run()) {
+  const { run } = (await import(join(root, 'bench', `${name}.ts`))) as {
+    run: (wanted: (name: string) => boolean) => Promise<BenchRow[]>;
+  };
+  for (const row of await run(wanted)) {
+    if (!wanted(row.case)) continue;
     rows.push(row);
     console.log(line(row));
   }

@@ -52,8 +52,19 @@ declare global {
     cancel(reason?: unknown): Promise<void>;
     releaseLock(): void;
   }
+  interface ReadableStreamBYOBReader {
+    /** Takes the view's buffer; the memory comes back in `value`, empty at the end. */
+    read(
+      view: Uint8Array<ArrayBuffer>,
+    ): Promise<
+      { done: false; value: Uint8Array<ArrayBuffer> } | { done: true; value: Uint8Array<ArrayBuffer> | undefined }
+    >;
+    cancel(reason?: unknown): Promise<void>;
+  }
   interface ReadableStream<Chunk = unknown> {
     getReader(): ReadableStreamDefaultReader<Chunk>;
+    /** @throws TypeError where it is no byte stream */
+    getReader(options: { readonly mode: 'byob' }): ReadableStreamBYOBReader;
     pipeThrough<Out>(pair: { readonly readable: ReadableStream<Out>; readonly writable: unknown }): ReadableStream<Out>;
     cancel(reason?: unknown): Promise<void>;
   }

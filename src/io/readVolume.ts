@@ -3,14 +3,14 @@ import type { AsyncSteps } from '#core/steps.ts';
 import type { Coarser } from '#core/volume/coarser.ts';
 import type { Volume } from '#core/volume/volume.ts';
 import { isBundle, isVolumeOfBundle } from './bundle/format.ts';
+import type { Instance } from './dicom/instance.ts';
 import type { ReadSeriesOptions } from './dicom/readSeries.ts';
 import { coarserFacts } from './coarser.ts';
 import { claimsToBeScan, describeBytes, type FormatId, formats, sniff } from './formats.ts';
 import { type HeaderFacts, type OnSlab, type RasterFile, readRaster } from './raster.ts';
 import type { ByteSource, SourceRef } from './source.ts';
-import { readHead, type SourceHead } from './sourceHead.ts';
+import { headReader, type SourceHead } from './sourceHead.ts';
 import { unpacked } from './unpacked.ts';
-import { type ValueRange, valueRange } from './valueRange.ts';
 import { isZip } from './zip/entry.ts';
 
 /** One scan among those that were opened, known from its headers. */
@@ -105,16 +105,20 @@ async function* find(
   name: string | undefined,
 ): AsyncSteps<{ found: Found[]; skipped: string[] }> {
   const heads: SourceHead[] = [];
-  const kinds = new Map<SourceHead, FormatId | null>();
+  const kinds = new Map<SourceHead, Exclude<FormatId, 'dicom'> | null>();
+  // A DICOM file's header is read on the spot: a thousand beginnings are not held.
+  const dicom: { readonly source: ByteSource; readonly gzip: boolean }[] = [];
+  const instances = new Map<ByteSource, Instance>();
   const refused: Found[] = [];
   const skipped: string[] = [];
   const sources = [...given];
+  const headOf = headReader();
   // An archive's files take its place; they come behind those that were given.
   for (let n = 0; n < sources.length; n++) {
     const source = sources[n] as ByteSource;
     let zipped = false;
     try {
-      const head = await readHead(source);
+      const head = await headOf(sources, n);
       zipped = isZip(head.bytes) && source.ref.kind !== 'zip' && !head.gzip;
       if (zipped) {
         const { expandZip } = await import('./zip/expand.ts');
@@ -129,8 +133,16 @@ async function* find(
         else if (inside.sources.length === 0) skipped.push(source.ref.path);
         continue;
       }
-      heads.push(head);
-      kinds.set(head, sniff(head.bytes));
+      const kind = sniff(head.bytes);
+      if (kind === 'dicom') {
+        const { gzip, bytes } = head;
+        dicom.push({ source, gzip });
+        if (!gzip) instances.set(source, await (await import('./dicom/instance.ts')).readInstance(source, bytes));
+      } else {
+        const kept = { ...head, bytes: head.bytes.slice() };
+        heads.push(kept);
+        kinds.set(kept, kind);
+      }
     } catch (thrown) {
       // A document may be an archive too: what is wrong with it is nobody's matter here.
       if (zipped && !isAsked(source, given)) skipped.push(source.ref.path);
@@ -144,7 +156,7 @@ async function* find(
   const ordered = heads.toSorted((a, b) => Number(kinds.get(a) === 'mgh') - Number(kinds.get(b) === 'mgh'));
   for (const head of ordered) {
     const kind = kinds.get(head);
-    if (!kind || kind === 'dicom' || used.has(head.source)) continue;
+    if (!kind || used.has(head.source)) continue;
     used.add(head.source);
     try {
       const raster = await describe(kind, head, sources);
@@ -155,17 +167,15 @@ async function* find(
     }
     yield { stage: 'list', done: sources.length, of: sources.length };
   }
-  const dicom: ByteSource[] = [];
-  for (const head of heads) {
-    if (kinds.get(head) !== 'dicom') continue;
-    used.add(head.source);
+  const files: ByteSource[] = [];
+  for (const { source, gzip } of dicom) {
     try {
-      dicom.push(head.gzip ? await unpacked(head.source) : head.source);
+      files.push(gzip ? await unpacked(source) : source);
     } catch (thrown) {
-      refused.push(unreadable(head.source, thrown));
+      refused.push(unreadable(source, thrown));
     }
   }
-  if (dicom.length > 0) found.push(...(yield* findDicom(dicom)));
+  if (files.length > 0) found.push(...(yield* findDicom(files, instances)));
   for (const head of heads) {
     const { source } = head;
     if (used.has(source)) continue;
@@ -227,9 +237,9 @@ function rasterEntry(source: ByteSource, raster: RasterFile): Found {
   };
 }
 
-async function* findDicom(files: readonly ByteSource[]): AsyncSteps<Found[]> {
+async function* findDicom(files: readonly ByteSource[], known: ReadonlyMap<ByteSource, Instance>): AsyncSteps<Found[]> {
   const { listDicomSeries } = await import('./dicom/listSeries.ts');
-  const list = yield* listDicomSeries(files);
+  const list = yield* listDicomSeries(files, known);
   return list.map((series) => ({
     uid: series.uid,
     name: series.header?.name ?? (series.facts.description || series.uid),
@@ -248,23 +258,18 @@ async function* findDicom(files: readonly ByteSource[]): AsyncSteps<Found[]> {
   }));
 }
 
-/** DICOM tells of single slices; what is asked for is how many are there in a row, and the range of their values. */
+/** DICOM tells of single slices; what is asked for is how many are there in a row. */
 function slabsOf(header: HeaderFacts | null, onSlab: OnSlab | undefined): Pick<ReadSeriesOptions, 'onSlab'> {
   if (!header || !onSlab) return {};
-  const perSlice = header.dims[0] * header.dims[1];
   const there = new Set<number>();
-  let range: ValueRange | undefined;
   let ready = 0;
   return {
-    onSlab({ k, timepoint, scalars, rgb }) {
+    onSlab({ k, timepoint, range, scalars, rgb }) {
       if (timepoint !== 0) return;
-      range ??= valueRange(scalars);
-      range.add(k * perSlice, (k + 1) * perSlice);
       there.add(k);
       const before = ready;
       while (there.has(ready)) ready++;
-      if (ready > before)
-        onSlab({ header: { ...header, storedRange: range.now() }, scalars, ...(rgb && { rgb }) }, ready);
+      if (ready > before) onSlab({ header: { ...header, storedRange: range }, scalars, ...(rgb && { rgb }) }, ready);
     },
   };
 }

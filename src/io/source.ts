@@ -22,6 +22,18 @@ export type SourceRef =
       readonly path: string;
     };
 
+/**
+ * Memory that one reading after the other takes, so that none leaves an array behind: a slice a millisecond is garbage faster than
+ * it is collected. While it is read into, and after a reading that failed, `bytes` may be empty.
+ */
+export interface ReadingRoom {
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+export function readingRoom(): ReadingRoom {
+  return { bytes: new Uint8Array(0) };
+}
+
 /** A readable run of bytes. `name` is the base name as the user gave it: it goes into errors. */
 export interface ByteSource {
   readonly ref: SourceRef;
@@ -30,9 +42,9 @@ export interface ByteSource {
   readonly size: number | null;
   /**
    * Bytes [from, to), fewer at the end; the caller's own copy.
-   * @param into the caller's, where it is long enough and the source can: what comes is a view of it then
+   * @param room where the source can, what comes is a view of its memory, good until it is read into again
    */
-  bytes(from: number, to: number, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  bytes(from: number, to: number, room?: ReadingRoom): Promise<Uint8Array<ArrayBuffer>>;
   stream(): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 }
 
@@ -70,15 +82,51 @@ function openFile(ref: Extract<SourceRef, { kind: 'file' }>): ByteSource {
     ref,
     name,
     size: file.size,
-    async bytes(from, to) {
+    async bytes(from, to, room) {
       try {
-        return new Uint8Array(await file.slice(from, to).arrayBuffer());
+        const part = file.slice(from, to);
+        const reader = room && byteReaderOf(part);
+        if (reader) return await readInto(room, reader, part.size);
+        return new Uint8Array(await part.arrayBuffer());
       } catch (thrown) {
         throw cannotRead(name, thrown);
       }
     },
     stream: async () => file.stream(),
   };
+}
+
+/** null in a browser whose files are no byte streams. */
+function byteReaderOf(part: Blob): ReadableStreamBYOBReader | null {
+  try {
+    return part.stream().getReader({ mode: 'byob' });
+  } catch {
+    return null;
+  }
+}
+
+/** A stream takes the buffer that it is to fill, and gives its memory back as a buffer of its own. */
+async function readInto(
+  room: ReadingRoom,
+  reader: ReadableStreamBYOBReader,
+  size: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  makeRoom(room, size);
+  while (at < size) {
+    const { done, value } = await reader.read(room.bytes.subarray(at, size));
+    if (value) room.bytes = new Uint8Array(value.buffer);
+    if (done) break;
+    at += value.length;
+  }
+  // Its end was not asked for; whether it is let go does not matter to what has been read.
+  reader.cancel().catch(() => undefined);
+  return room.bytes.subarray(0, at);
+}
+
+/** A quarter more than is asked for, since compressed slices differ in length. */
+function makeRoom(room: ReadingRoom, bytes: number): void {
+  if (room.bytes.length < bytes) room.bytes = new Uint8Array(bytes + (bytes >> 2));
 }
 
 /** The reading itself is loaded when an archive is there. */
@@ -147,9 +195,10 @@ function openDisk(ref: Extract<SourceRef, { kind: 'disk' }>): ByteSource {
     ref,
     name,
     size,
-    async bytes(from, to, into) {
+    async bytes(from, to, room) {
       const length = Math.max(0, Math.min(to, size) - from);
-      const bytes = into && into.length >= length ? into.subarray(0, length) : new Uint8Array(length);
+      if (room) makeRoom(room, length);
+      const bytes = room ? room.bytes.subarray(0, length) : new Uint8Array(length);
       const fd = open();
       try {
         let at = 0;

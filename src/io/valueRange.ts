@@ -8,7 +8,7 @@ export interface ValueRange {
 }
 
 /** Every 16-bit word that occurs is marked; comparing each value with two bounds takes three to five times as long. */
-const WORDS = 65536;
+export const WORDS = 65536;
 
 /** Of values that stay where they are. Twin of `extend`. */
 export function valueRange(values: ScalarArray): ValueRange {
@@ -38,7 +38,8 @@ export function valueRange(values: ScalarArray): ValueRange {
   return { add: (from, to) => mark(seen, words, from, to), now: () => rangeOfWords(seen, signed) };
 }
 
-function mark(seen: Uint8Array, words: Uint16Array, from: number, to: number): void {
+/** @param seen one byte for each of `WORDS` words: 1 from here on where the word occurs in [from, to) */
+export function mark(seen: Uint8Array, words: Uint16Array, from: number, to: number): void {
   let n = from;
   for (; n + 3 < to; n += 4) {
     seen[words[n] as number] = 1;
@@ -60,15 +61,39 @@ function rangeOfPairs(seen: Uint8Array): readonly [number, number] {
   return [min, max];
 }
 
-function rangeOfWords(seen: Uint8Array, signed: boolean): readonly [number, number] {
-  const least = signed ? -32768 : 0;
-  const at = (value: number) => seen[value & 0xffff];
-  let min = least;
-  while (min < least + WORDS && !at(min)) min++;
-  if (min === least + WORDS) return [Infinity, -Infinity];
-  let max = least + WORDS - 1;
-  while (!at(max)) max--;
-  return [min, max];
+/** Smallest and largest word that is marked, [∞, −∞] where none is. */
+export function rangeOfWords(seen: Uint8Array, signed: boolean): readonly [number, number] {
+  const half = WORDS / 2;
+  const parts = [seen.subarray(0, half), seen.subarray(half)] as const;
+  const [lower, upper] = signed ? [parts[1], parts[0]] : parts;
+  const least = signed ? -half : 0;
+  let min = firstMarked(lower);
+  if (min === half) min += firstMarked(upper);
+  if (min === WORDS) return [Infinity, -Infinity];
+  let max = half + lastMarked(upper);
+  if (max < half) max = lastMarked(lower);
+  return [least + min, least + max];
+}
+
+/** Its length where none is. */
+function firstMarked(seen: Uint8Array): number {
+  // Four at a time over what is empty, as most is.
+  const fours = new Uint32Array(seen.buffer, seen.byteOffset, seen.length >> 2);
+  let four = 0;
+  while (four < fours.length && fours[four] === 0) four++;
+  let n = 4 * four;
+  while (n < seen.length && seen[n] === 0) n++;
+  return n;
+}
+
+/** −1 where none is. */
+function lastMarked(seen: Uint8Array): number {
+  const fours = new Uint32Array(seen.buffer, seen.byteOffset, seen.length >> 2);
+  let four = fours.length - 1;
+  while (four >= 0 && fours[four] === 0) four--;
+  let n = 4 * four + 3;
+  while (n >= 0 && seen[n] === 0) n--;
+  return n;
 }
 
 /** Widens `range` by the finite values of [from, to). */

@@ -5,7 +5,7 @@ import { isBundle } from '#io/bundle/format.ts';
 import type { FileSegments } from '#io/segments/readSegments.ts';
 import type { ScanGrid } from '#io/segments/segmentSet.ts';
 import type { SegmentsKind } from '#io/segments/sniffSegments.ts';
-import { openSource, type SourceRef } from '#io/source.ts';
+import { openSource, readingRoom, type SourceRef } from '#io/source.ts';
 import { isZip } from '#io/zip/entry.ts';
 import { buffersOf, sharedBricks } from './sharedBricks.ts';
 
@@ -60,12 +60,14 @@ export async function* sortSources(refs: readonly SourceRef[]): AsyncSteps<Sorte
     import('#io/segments/sniffSegments.ts'),
   ]);
   const [scans, segments, tables]: [SourceRef[], SourceRef[], SourceRef[]] = [[], [], []];
+  // Those of a thousand files are not left behind one by one.
+  const rooms = Array.from({ length: AT_ONCE }, readingRoom);
   for (let from = 0; from < refs.length; from += AT_ONCE) {
     const some = refs.slice(from, from + AT_ONCE);
     const kinds = await Promise.all(
-      some.map(async (ref): Promise<SegmentsKind | 'archive'> => {
+      some.map(async (ref, n): Promise<SegmentsKind | 'archive'> => {
         try {
-          const head = await readHead(openSource(ref));
+          const head = await readHead(openSource(ref), rooms[n]);
           return ref.kind !== 'zip' && !head.gzip && isZip(head.bytes) && !isBundle(head.bytes)
             ? 'archive'
             : await segmentsKind(head);

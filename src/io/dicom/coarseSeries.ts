@@ -47,14 +47,14 @@ export async function* readCoarseSeries(
         scalars[n] = luminance(rgb[3 * n] as number, rgb[3 * n + 1] as number, rgb[3 * n + 2] as number);
     const timepoint = Math.floor(last / header.dims[2]);
     if (timepoint === 0) range.add(from, to);
-    onSlab?.({ k: last % header.dims[2], timepoint, scalars, ...(rgb && { rgb }) });
+    onSlab?.({ k: last % header.dims[2], timepoint, range: range.now(), scalars, ...(rgb && { rgb }) });
   };
 
   let stray = 0;
   const perTimepoint = slices.length / fine.timepoints;
   try {
     for (const [n, slice] of slices.entries()) {
-      stray += await reader.read(n, n + 1 < slices.length ? n + 1 : null);
+      stray += (await reader.read(n, n + 1 < slices.length ? n + 1 : null)).stray;
       const padding = rescaled || rgb ? null : slice.pixels.padding;
       const below = n % perTimepoint === 0 ? null : (slices[n - 1] as PlannedSlice).plane;
       if (below !== null)

@@ -2,6 +2,7 @@
 import dicomParser, { type DataSet, type Element } from 'dicom-parser';
 import { VesaliusError } from '#core/errors.ts';
 import type { ByteSource } from '#io/source.ts';
+import { HEAD_BYTES } from '#io/sourceHead.ts';
 import { inflatePrefix } from './inflate.ts';
 import { dicomStart } from './sniff.ts';
 import { DEFLATED } from './transferSyntax.ts';
@@ -25,7 +26,6 @@ export interface PixelElement {
 
 const PIXEL_DATA = 'x7fe00010';
 const OTHER_PIXELS = { x7fe00008: 'FloatPixelData', x7fe00009: 'DoubleFloatPixelData' } as const;
-const FIRST_READ = 1 << 14;
 /** No header is this long; bytes that pretend so are refused instead of filling the memory. */
 const LONGEST_HEADER = 1 << 28;
 /** Of a deflated file: its header has to fit in this. */
@@ -34,11 +34,12 @@ const LONGEST_INFLATED = 1 << 22;
 /**
  * Reads as much of a file as its header takes: 16 KB for nearly all, more where private elements or functional groups
  * are longer. Nothing of the pixels is read (beyond what the first 16 KB hold).
+ * @param beginning the file's first HEAD_BYTES, or all of it where it has no more; read here if they are not at hand
  * @throws VesaliusError 'format' or 'truncated', naming the file
  */
-export async function readHeader(source: ByteSource): Promise<DicomHeader> {
-  for (let ask = FIRST_READ; ; ask *= 8) {
-    const bytes = await source.bytes(0, ask);
+export async function readHeader(source: ByteSource, beginning?: Uint8Array<ArrayBuffer>): Promise<DicomHeader> {
+  for (let ask = HEAD_BYTES; ; ask *= 8) {
+    const bytes = ask === HEAD_BYTES && beginning ? beginning : await source.bytes(0, ask);
     const whole = bytes.length < ask || (source.size !== null && bytes.length >= source.size);
     const tried = parseWithOffsets(bytes, whole, source.name);
     if (tried !== null) return tried;

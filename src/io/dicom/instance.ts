@@ -69,11 +69,14 @@ const NOTHING_KNOWN = {
   facts: { uid: '', number: null, description: '', date: '' },
 } as const;
 
-/** A file's header as plain facts; what is wrong with it stands in `error` and never stops its neighbours. */
-export async function readInstance(source: ByteSource): Promise<Instance> {
+/**
+ * A file's header as plain facts; what is wrong with it stands in `error` and never stops its neighbours.
+ * @param beginning as for `readHeader`
+ */
+export async function readInstance(source: ByteSource, beginning?: Uint8Array<ArrayBuffer>): Promise<Instance> {
   let known: Omit<Instance, 'pixels' | 'frames' | 'error'> = NOTHING_KNOWN;
   try {
-    const header = await readHeader(source);
+    const header = await readHeader(source, beginning);
     known = describe(header.dataSet);
     const picture = storedPixels(header, source);
     const mosaic = mosaicOf(header.dataSet);

@@ -17,11 +17,16 @@ const AT_ONCE = 8;
  * with its `error`. An index (DICOMDIR) is passed over, but for the files that it names and that are not there. No pixels are
  * read, but for those of places that have more slices than others.
  * Long: yields `list`, in files.
+ * @param known of files whose headers have been read, what they say
  */
-export async function* listDicomSeries(files: readonly ByteSource[]): AsyncSteps<DicomSeries[]> {
+export async function* listDicomSeries(
+  files: readonly ByteSource[],
+  known?: ReadonlyMap<ByteSource, Instance>,
+): AsyncSteps<DicomSeries[]> {
   const instances: Instance[] = [];
   for (let from = 0; from < files.length; from += AT_ONCE) {
-    instances.push(...(await Promise.all(files.slice(from, from + AT_ONCE).map(readInstance))));
+    const some = files.slice(from, from + AT_ONCE);
+    instances.push(...(await Promise.all(some.map((file) => known?.get(file) ?? readInstance(file)))));
     yield { stage: 'list', done: instances.length, of: files.length };
   }
   const read: ReadFiles = { files, instances };

@@ -1,5 +1,5 @@
 import { VesaliusError } from '#core/errors.ts';
-import type { ByteSource } from '#io/source.ts';
+import type { ByteSource, ReadingRoom } from '#io/source.ts';
 import { swapPairs } from './bytePairs.ts';
 import { inflatePrefix } from './inflate.ts';
 import type { StoredPixels } from './instance.ts';
@@ -10,17 +10,13 @@ import { DEFLATED, transferSyntaxOf } from './transferSyntax.ts';
 export interface PixelSource {
   /**
    * Uncompressed syntaxes: exactly the frame's bytes; others: its code stream, fragments joined. The caller's own, or a view of
-   * what `room` gave.
+   * the room that was free.
    */
   frame(index: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Memory to read a file's bytes into. A series is read without a new array for each slice, which would be garbage at once. */
-export type ReadingRoom = (bytes: number) => Uint8Array<ArrayBuffer>;
-const newRoom: ReadingRoom = (bytes) => new Uint8Array(bytes);
-
 /** Reads no more of the file than the frames that are asked for. */
-export function pixelSource(source: ByteSource, pixels: StoredPixels, room = newRoom): PixelSource {
+export function pixelSource(source: ByteSource, pixels: StoredPixels, room?: () => ReadingRoom): PixelSource {
   const packing = transferSyntaxOf(pixels.syntaxUid)?.packing;
   if (packing?.kind !== 'native') return encapsulated(source, pixels, room);
   const size = frameBytes(pixels);
@@ -42,7 +38,7 @@ export function pixelSource(source: ByteSource, pixels: StoredPixels, room = new
     return {
       async frame(index) {
         const from = pixels.at + index * size;
-        return whole(await source.bytes(from, from + size, room(size)));
+        return whole(await source.bytes(from, from + size, room?.()));
       },
     };
   }
@@ -90,14 +86,13 @@ interface Fragment {
   readonly length: number;
 }
 
-function encapsulated(source: ByteSource, pixels: StoredPixels, room: ReadingRoom): PixelSource {
+function encapsulated(source: ByteSource, pixels: StoredPixels, room?: () => ReadingRoom): PixelSource {
   let open: Promise<{ get: Get; frames: readonly (readonly Fragment[])[] }> | null = null;
   const start = async () => {
     // One frame, or no size to go by: one read. Several frames: item headers first, then each frame's own bytes.
     let get: Get = (from, length) => source.bytes(from, from + length);
     if (pixels.frames === 1 || source.size === null) {
-      const size = source.size ?? FAR;
-      const all = await source.bytes(pixels.at, size, size < FAR ? room(Math.max(0, size - pixels.at)) : undefined);
+      const all = await source.bytes(pixels.at, source.size ?? FAR, room?.());
       get = async (from, length) => all.subarray(from - pixels.at, from - pixels.at + length);
     }
     const { table, fragments } = await walk(get, pixels.at);

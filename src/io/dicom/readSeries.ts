@@ -7,7 +7,7 @@ import { coarseDims } from '#io/coarser.ts';
 import { refuseVolume, tooLargeVolume, type VolumeSize } from '#io/memory.ts';
 import { fillPlanes } from './fillPlanes.ts';
 import type { DicomSeries, PlannedSlice } from './series.ts';
-import { isDone, isFree, type SharedSlices, shareSlices, stopHelpers, takeSlice } from './sharedSlices.ts';
+import { foundBy, isDone, isFree, type SharedSlices, shareSlices, stopHelpers, takeSlice } from './sharedSlices.ts';
 import { isRescaled, sliceReader } from './sliceReader.ts';
 
 export interface ReadSeriesOptions {
@@ -17,6 +17,8 @@ export interface ReadSeriesOptions {
   readonly onSlab?: (slab: {
     readonly k: number;
     readonly timepoint: number;
+    /** Of the stored values of the first timepoint up to here; [∞, −∞] where none is finite. */
+    readonly range: readonly [number, number];
     readonly scalars: ScalarArray;
     readonly rgb?: Uint8Array<ArrayBufferLike>;
   }) => void;
@@ -24,8 +26,8 @@ export interface ReadSeriesOptions {
 
 /**
  * Reads a listed series slice by slice into the final buffer: beside it one compressed slice (and the one that is
- * fetched meanwhile) and one decoded one are held. Long: yields `read` after each slice, in slices; the first step of a packed
- * series with shared voxels has the partial `SharedSlices`, by which other workers may decode from its end meanwhile.
+ * fetched meanwhile) and one decoded one are held. Long: yields `read` after each slice, in slices; with shared voxels the first
+ * step may have the partial `SharedSlices`, by which other workers may read from the end of the series meanwhile.
  * @returns a volume in RAS mm; stored values as they are, their slope and intercept in the header
  * @throws VesaliusError naming file and keyword: what the series stands listed with, or what its pixels turn out to be
  */
@@ -36,7 +38,7 @@ export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesO
   const rescaled = isRescaled(series);
   const work = options.shared ? shareSlices(series, scalars, rgb) : null;
   const reader = sliceReader(series, scalars, rgb);
-  const range: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let range: readonly [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let stray = 0;
   try {
     if (work) yield { stage: 'read', done: 0, of: slices.length, partial: work };
@@ -47,24 +49,28 @@ export async function* readDicomSeries(series: DicomSeries, options: ReadSeriesO
       const below = n % perTimepoint === 0 ? null : (slices[n - 1] as PlannedSlice).plane + timepoint * header.dims[2];
       const next = n + 1 < slices.length && (work === null || isFree(work, n + 1)) ? n + 1 : null;
       if (work) yield* awaitHelper(work, n, slices.length);
-      if (work === null || !isDone(work, n)) stray += await reader.read(n, next);
+      const stored = work !== null && isDone(work, n) ? foundBy(work, n) : await reader.read(n, next);
+      stray += stored.stray;
       if (below !== null && below + 1 < plane) {
         fillPlanes(scalars, sliceVoxels, below, plane, rescaled ? null : slice.pixels.padding);
         if (rgb) fillPlanes(rgb, 3 * sliceVoxels, below, plane, null);
       }
       // What is interpolated lies within what it is interpolated from.
-      if (timepoint === 0) extend(range, scalars.subarray(plane * sliceVoxels, (plane + 1) * sliceVoxels));
+      if (timepoint === 0) range = [Math.min(range[0], stored.range[0]), Math.max(range[1], stored.range[1])];
       for (let k = below === null ? plane : below + 1; k <= plane; k++)
-        options.onSlab?.({ k: k % header.dims[2], timepoint, scalars, ...(rgb && { rgb }) });
+        options.onSlab?.({ k: k % header.dims[2], timepoint, range, scalars, ...(rgb && { rgb }) });
       yield { stage: 'read', done: n + 1, of: slices.length };
     }
   } finally {
     reader.close();
-    if (work) stray += stopHelpers(work);
+    if (work) stopHelpers(work);
   }
-  const storedRange: [number, number] = range[0] <= range[1] ? range : [0, 0];
   return {
-    header: { ...header, warnings: [...header.warnings, ...strayWarning(stray, scalars.length)], storedRange },
+    header: {
+      ...header,
+      warnings: [...header.warnings, ...strayWarning(stray, scalars.length)],
+      storedRange: range[0] <= range[1] ? range : [0, 0],
+    },
     scalars,
     ...(rgb && { rgb }),
   };
@@ -115,18 +121,6 @@ export function allocateSeries(
     const error = thrown instanceof VesaliusError ? thrown : tooLargeVolume(size, where, factor, undefined, thrown);
     throw error.in(name);
   }
-}
-
-/** Widens a range by finite values. */
-function extend(range: [number, number], values: ScalarArray): void {
-  let [low, high] = range;
-  for (let n = 0; n < values.length; n++) {
-    const value = values[n] as number;
-    if (value < low && value !== Number.NEGATIVE_INFINITY) low = value;
-    if (value > high && value !== Number.POSITIVE_INFINITY) high = value;
-  }
-  range[0] = low;
-  range[1] = high;
 }
 
 export function strayWarning(stray: number, count: number): Warning[] {

@@ -2,6 +2,7 @@ import type { AsyncSteps } from '#core/steps.ts';
 import type { ScalarArray } from '#core/volume/volume.ts';
 import type { DicomSeries } from './series.ts';
 import { sliceReader } from './sliceReader.ts';
+import type { StoredSlice } from './storeSlice.ts';
 import { transferSyntaxOf } from './transferSyntax.ts';
 
 /** Slices that several workers decode into one shared buffer. Plain data; what it holds is shared, not copied, with a worker. */
@@ -10,26 +11,33 @@ export interface SharedSlices {
   readonly series: DicomSeries;
   readonly scalars: ScalarArray;
   readonly rgb: Uint8Array<ArrayBufferLike> | null;
-  /** Whether to stop, stray samples of the helpers, then FREE, TAKEN or DONE for each slice. Over a SharedArrayBuffer. */
+  /** Whether to stop, then FREE, TAKEN or DONE for each slice. */
   readonly state: Int32Array<SharedArrayBuffer>;
+  /** Stray samples, smallest and largest value of each slice that is DONE. */
+  readonly found: Float64Array<SharedArrayBuffer>;
 }
 
-const [STOP, STRAY, SLICES] = [0, 1, 2];
+const [STOP, SLICES] = [0, 1];
 const [FREE, TAKEN, DONE] = [0, 1, 2];
 /** Fewer slices are read before a helper has loaded its decoder. */
 const WORTH_SHARING = 6;
 
-/** null where sharing them would not pay: uncompressed pixels and RLE wait for the disk, a few slices for nobody. */
+/**
+ * null where sharing them would not pay: a few slices wait for nobody; uncompressed ones and RLE take less than their bytes' way out of a
+ * browser's files, which one process reads for all, and a worker more takes memory. From a disk they are shared too.
+ */
 export function shareSlices(
   series: DicomSeries,
   scalars: ScalarArray,
   rgb: Uint8Array<ArrayBufferLike> | null,
 ): SharedSlices | null {
-  const { slices } = series;
+  const { slices, sources } = series;
   const coded = slices.some(({ pixels }) => transferSyntaxOf(pixels.syntaxUid)?.packing.kind === 'codec');
-  if (!coded || slices.length < WORTH_SHARING || !(scalars.buffer instanceof SharedArrayBuffer)) return null;
+  const pays = coded || sources.every(({ kind }) => kind === 'disk');
+  if (!pays || slices.length < WORTH_SHARING || !(scalars.buffer instanceof SharedArrayBuffer)) return null;
   const state = new Int32Array(new SharedArrayBuffer(4 * (SLICES + slices.length)));
-  return { kind: 'slices', series, scalars, rgb, state };
+  const found = new Float64Array(new SharedArrayBuffer(8 * 3 * slices.length));
+  return { kind: 'slices', series, scalars, rgb, state, found };
 }
 
 /** Takes a slice for oneself; false where another has it. */
@@ -45,10 +53,14 @@ export function isDone({ state }: SharedSlices, n: number): boolean {
   return Atomics.load(state, SLICES + n) === DONE;
 }
 
-/** Ends the helpers' work, and tells how many stray samples they met. */
-export function stopHelpers({ state }: SharedSlices): number {
+/** What a slice that is done was found to hold. */
+export function foundBy({ found }: SharedSlices, n: number): StoredSlice {
+  const [stray, low, high] = found.subarray(3 * n, 3 * n + 3) as unknown as readonly [number, number, number];
+  return { stray, range: [low, high] };
+}
+
+export function stopHelpers({ state }: SharedSlices): void {
   Atomics.store(state, STOP, 1);
-  return Atomics.load(state, STRAY);
 }
 
 /**
@@ -57,7 +69,7 @@ export function stopHelpers({ state }: SharedSlices): number {
  * @returns how many were decoded
  */
 export async function* helpDecode(work: SharedSlices): AsyncSteps<number> {
-  const { series, scalars, rgb, state } = work;
+  const { series, scalars, rgb, state, found } = work;
   const reader = sliceReader(series, scalars, rgb);
   const of = series.slices.length;
   let decoded = 0;
@@ -66,7 +78,8 @@ export async function* helpDecode(work: SharedSlices): AsyncSteps<number> {
       if (!takeSlice(work, n)) continue;
       let ended: number = FREE;
       try {
-        Atomics.add(state, STRAY, await reader.read(n, n > 0 && isFree(work, n - 1) ? n - 1 : null));
+        const { stray, range } = await reader.read(n, n > 0 && isFree(work, n - 1) ? n - 1 : null);
+        found.set([stray, ...range], 3 * n);
         ended = DONE;
       } finally {
         Atomics.store(state, SLICES + n, ended);

@@ -1,22 +1,21 @@
 import { asVesaliusError, VesaliusError } from '#core/errors.ts';
 import type { ScalarArray } from '#core/volume/volume.ts';
-import { openSource } from '#io/source.ts';
+import { openSource, type ReadingRoom, readingRoom } from '#io/source.ts';
 import type { FrameDecoder } from './codeStream.ts';
 import { frameDecoder } from './decode.ts';
 import { pictureOf, tileOf } from './mosaic.ts';
 import { type PixelSource, pixelSource } from './pixelSource.ts';
 import type { DicomSeries, PlannedSlice } from './series.ts';
 import { storeColour } from './storeColour.ts';
-import { storeSlice } from './storeSlice.ts';
+import { rangeOf, type StoredSlice, storeSlice, wordMarks } from './storeSlice.ts';
 
 /** Brings slices of one series into its buffers, in any order. */
 interface SliceReader {
   /**
    * @param n of `series.slices`; @param next whose bytes are fetched meanwhile
-   * @returns how many samples had bits outside of BitsStored
    * @throws VesaliusError naming file and keyword
    */
-  read(n: number, next: number | null): Promise<number>;
+  read(n: number, next: number | null): Promise<StoredSlice>;
   close(): void;
 }
 
@@ -40,13 +39,11 @@ export function sliceReader(
   let opened: { source: number; pixels: PixelSource; mosaic: Promise<Uint8Array<ArrayBuffer>> | null } | null = null;
   let fetched: { n: number; bytes: Promise<Uint8Array<ArrayBuffer>> } | null = null;
 
-  // Two by turns: one slice is decoded while the next is fetched. A new array for each would be garbage at once.
-  const rooms: Uint8Array<ArrayBuffer>[] = [new Uint8Array(0), new Uint8Array(0)];
+  // Two by turns: one slice is decoded while the next is fetched.
+  const rooms: readonly ReadingRoom[] = [readingRoom(), readingRoom()];
   let turn = 0;
-  const room = (bytes: number): Uint8Array<ArrayBuffer> => {
-    if ((rooms[turn] as Uint8Array).length < bytes) rooms[turn] = new Uint8Array(bytes + (bytes >> 2));
-    return rooms[turn] as Uint8Array<ArrayBuffer>;
-  };
+  const room = (): ReadingRoom => rooms[turn] as ReadingRoom;
+  const marks = wordMarks();
 
   const load = async (n: number): Promise<Uint8Array<ArrayBuffer>> => {
     const slice = slices[n] as PlannedSlice;
@@ -91,9 +88,9 @@ export function sliceReader(
         const picture = await decoder.decode(stored, pictureOf(pixels));
         const frame = tileOf(picture, pixels, slice.frame);
         const at = (placeOf ?? inVolume)(n);
-        if (!rgb) return storeSlice(frame, pixels, scalars, at, rescaled ? { slope, intercept } : null);
+        if (!rgb) return storeSlice(frame, pixels, scalars, at, rescaled ? { slope, intercept } : null, marks);
         storeColour(frame, pixels, scalars as Uint8Array<ArrayBufferLike>, rgb, at);
-        return 0;
+        return { stray: 0, range: rangeOf(scalars.subarray(at, at + pixels.rows * pixels.columns)) };
       } catch (thrown) {
         throw asVesaliusError(thrown).in(slice.name);
       }

@@ -1,5 +1,6 @@
 import { VesaliusError } from '#core/errors.ts';
 import type { ScalarArray } from '#core/volume/volume.ts';
+import { extend, mark, rangeOfWords, WORDS } from '#io/valueRange.ts';
 import type { DecodedFrame } from './codeStream.ts';
 import type { StoredPixels } from './instance.ts';
 
@@ -12,11 +13,24 @@ export interface Rescale {
 /** Whole numbers up to here are exact in float32. */
 const EXACT_F32 = 2 ** 24;
 
+/** What a slice turned out to hold. */
+export interface StoredSlice {
+  /** Samples that had bits outside of BitsStored, which were cut off (overlays of old files). */
+  readonly stray: number;
+  /** Smallest and largest finite value that now stands in the volume; [∞, −∞] where there is none. */
+  readonly range: readonly [number, number];
+}
+
+/** Samples of one slice by their words; made once for a series. */
+export function wordMarks(): Uint8Array {
+  return new Uint8Array(WORDS);
+}
+
 /**
  * Puts one decoded frame into the final buffer from voxel `at` on: BitsStored under HighBit, sign extended. A raw value
  * equal to PixelPaddingValue stays as it is, bits above HighBit included.
  * @param target of the type that the series' header names; written from `at` to `at + rows × columns`
- * @returns how many samples had bits outside of BitsStored, which were cut off (overlays of old files)
+ * @param marks of `wordMarks`; whatever it holds
  * @throws VesaliusError 'unsupported' where a whole number of 32 bits is not exact in float32
  */
 export function storeSlice(
@@ -25,24 +39,54 @@ export function storeSlice(
   target: ScalarArray,
   at: number,
   rescale: Rescale | null,
-): number {
+  marks: Uint8Array = wordMarks(),
+): StoredSlice {
   const count = pixels.rows * pixels.columns;
   const slice = target.subarray(at, at + count);
+  const { kind, bitsStored, highBit, bitsAllocated, signed } = pixels;
   let stray = 0;
-  if (pixels.kind !== 'whole' || pixels.bitsAllocated === 32) stray = storeWide(frame, pixels, slice);
+  let range: readonly [number, number] | null = null;
+  if (kind !== 'whole' || bitsAllocated === 32) stray = storeWide(frame, pixels, slice);
   else {
     const raw = rawSamples(frame, count);
-    const { bitsStored, highBit, bitsAllocated } = pixels;
-    if (bitsStored === bitsAllocated && (raw.BYTES_PER_ELEMENT * 8 === bitsAllocated || !pixels.signed)) {
-      if (!pixels.signed) slice.set(raw);
-      else if (bitsAllocated === 8) slice.set(new Int8Array(raw.buffer, raw.byteOffset, count));
-      else slice.set(new Int16Array(raw.buffer, raw.byteOffset, count));
-    } else stray = storeBits(raw, pixels, slice, highBit - bitsStored + 1);
+    if (raw instanceof Uint16Array) range = storeWords(raw, pixels, slice, marks);
+    else if (bitsStored === bitsAllocated && (bitsAllocated === 8 || !signed)) {
+      slice.set(signed ? new Int8Array(raw.buffer, raw.byteOffset, count) : raw);
+      range = rangeOf(slice);
+    }
+    if (range === null) stray = storeBits(raw, pixels, slice, highBit - bitsStored + 1);
   }
   if (rescale) for (let n = 0; n < count; n++) slice[n] = (slice[n] as number) * rescale.slope + rescale.intercept;
-  return stray;
+  return { stray, range: range !== null && !rescale ? range : rangeOf(slice) };
 }
 
+/**
+ * Samples of 16 bits that are values as they stand: no bit to be cut off, no sign to be extended.
+ * @returns their range; null, and nothing is stored, where each has to be looked at
+ */
+function storeWords(
+  raw: Uint16Array,
+  { bitsStored, highBit, signed }: StoredPixels,
+  slice: ScalarArray,
+  marks: Uint8Array,
+): readonly [number, number] | null {
+  if (highBit !== bitsStored - 1) return null;
+  marks.fill(0);
+  mark(marks, raw, 0, raw.length);
+  const range = rangeOfWords(marks, signed);
+  const least = signed ? -(2 ** (bitsStored - 1)) : 0;
+  if (range[0] < least || range[1] >= least + 2 ** bitsStored) return null;
+  slice.set(signed ? new Int16Array(raw.buffer, raw.byteOffset, raw.length) : raw);
+  // A slice of the other sign than the series' first is the same bits, not the same values.
+  return slice instanceof (signed ? Uint16Array : Int16Array) ? rangeOf(slice) : range;
+}
+
+/** Finite values alone. */
+export function rangeOf(values: ScalarArray): [number, number] {
+  const range: [number, number] = [Infinity, -Infinity];
+  extend(range, values, 0, values.length);
+  return range;
+}
 /** 8 or 16 bits as unsigned samples in this machine's order; a view where that is possible. */
 export function rawSamples(
   { bytes, bytesPerSample, bigEndian }: DecodedFrame,

@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Step } from '#core/steps.ts';
 import { finishAsync } from '#core/steps.ts';
 import { readDicomSeries } from '#io/dicom/readSeries.ts';
 import type { DicomSeries } from '#io/dicom/series.ts';
 import { helpDecode, type SharedSlices, takeSlice } from '#io/dicom/sharedSlices.ts';
+import { openSource } from '#io/source.ts';
 import { ctSlice, type DataSet, dicomFile, list, type read, source } from './dicomFile.ts';
 import { jpegLossless } from './encoders.ts';
 
@@ -117,7 +121,28 @@ describe('slices decoded by several', () => {
     expect(await helping.next()).toEqual({ done: true, value: 1 });
   });
 
-  it('uncompressed series, few slices and voxels that are not shared are read by one', async () => {
+  it('uncompressed slices are shared where they come from a disk', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vesalius-shared-'));
+    try {
+      const files = Array.from({ length: count }, (_, k) => {
+        const file = join(folder, `${String(k).padStart(2, '0')}.dcm`);
+        const values = Array.from({ length: 12 }, (_, n) => (k * 977 + n * 31) % 4096);
+        writeFileSync(file, dicomFile(ctSlice({ position: [0, 0, k], instance: k + 1, values })));
+        return openSource({ kind: 'disk', disk: file, path: file });
+      });
+      const [found] = await list(files);
+      const { volume, decoded } = await readWith(found as DicomSeries, 1);
+      expect(decoded).toHaveLength(1);
+      expect(decoded[0]).toBeGreaterThan(0);
+      const expected = await finishAsync(readDicomSeries(found as DicomSeries, { shared: false }));
+      expect(volume.header).toEqual(expected.header);
+      expect(Array.from(volume.scalars)).toEqual(Array.from(expected.scalars));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('uncompressed dropped files, few slices and voxels that are not shared are read by one', async () => {
     const first = async (found: DicomSeries, shared: boolean) =>
       (await readDicomSeries(found, { shared }).next()).value;
     expect(await first(plain, false)).toEqual({ stage: 'read', done: 1, of: count });
