@@ -5,6 +5,7 @@ import type { RasPoint, Viewer, WindowRecord } from '#state/viewer.ts';
 import { landmarksOf, setLandmark } from '#ui/model/landmarks.ts';
 import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
 import { rangePreviewOf } from '#ui/model/rangePreview.ts';
+import { wordBoxes } from './crosshairParts.ts';
 import { type DrawOrder, SlicePicture } from './SlicePicture.ts';
 import {
   addMeasurePoint,
@@ -61,6 +62,7 @@ export class SliceModel {
   private readonly viewer: Viewer;
   private readonly picture: SlicePicture;
   private canvas: HTMLCanvasElement | null = null;
+  private element: HTMLElement | null = null;
   private frame: SliceFrame = wholeScan;
   private size = { width: 0, height: 0, density: 1 };
   private asked = 0;
@@ -82,6 +84,7 @@ export class SliceModel {
   /** Draws into `canvas` and listens on `element`, which takes the focus; gives the way to stop. */
   attach(element: HTMLElement, canvas: HTMLCanvasElement): () => void {
     this.canvas = canvas;
+    this.element = element;
     const observer = new ResizeObserver(() => this.resize(element));
     observer.observe(element);
     this.resize(element);
@@ -127,6 +130,7 @@ export class SliceModel {
       if (this.asked) cancelAnimationFrame(this.asked);
       this.asked = 0;
       this.canvas = null;
+      this.element = null;
     };
   }
 
@@ -149,18 +153,20 @@ export class SliceModel {
     }
     this.stale = false;
     const began = performance.now();
-    this.picture.draw(this.canvas, this.order());
+    this.picture.draw(this.canvas, { ...this.order(), words: this.element ? wordBoxes(this.element) : [] });
     this.lastDrawMs = performance.now() - began;
     turn.spentMs += this.lastDrawMs;
     const plane = this.picture.plane(this.order());
     const pixelsPerMm = plane ? 1 / (plane.mmPerPixel * this.size.density) : 0;
-    const { marksMadeUp } = this.picture;
+const { marksMadeUp } = this.picture;
     const before = this.facts.getState();
-    if (pixelsPerMm !== before.pixelsPerMm || marksMadeUp !== before.marksMadeUp)
-      this.facts.setState({ pixelsPerMm, marksMadeUp });
+    if (pixelsPerMm === before.pixelsPerMm && marksMadeUp === before.marksMadeUp) return;
+    // The words follow, and the crosshair gives way to where they stand then.
+    this.facts.setState({ pixelsPerMm, marksMadeUp });
+    this.redraw();
   }
 
-  private order(): DrawOrder {
+  private order(): Omit<DrawOrder, 'words'> {
     return { frame: this.frame, ...this.size, pointer: this.pointer };
   }
 

@@ -12,6 +12,7 @@ import type { RasPoint, Viewer } from '#state/viewer.ts';
 import { measurementRows } from '#ui/model/measurements.ts';
 import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
 import { rangePreviewOf } from '#ui/model/rangePreview.ts';
+import { crosshairParts, type WordBox } from './crosshairParts.ts';
 import { drawLandmarks } from './drawLandmarks.ts';
 import { drawMeasures } from './drawMeasures.ts';
 import { OutlineCache } from './OutlineCache.ts';
@@ -43,6 +44,8 @@ export interface DrawOrder {
   readonly density: number;
   /** RAS mm under the pointer, for a measurement that is being made. */
   readonly pointer: RasPoint | null;
+  /** What the crosshair gives way to, CSS pixels. */
+  readonly words: readonly WordBox[];
 }
 
 export class SlicePicture {
@@ -72,7 +75,7 @@ export class SlicePicture {
   }
 
   /** The plane of a picture of so many device pixels; null where no scan is open. */
-  plane({ frame, width, height, density }: Omit<DrawOrder, 'pointer'>): SlicePlane | null {
+  plane({ frame, width, height, density }: Omit<DrawOrder, 'pointer' | 'words'>): SlicePlane | null {
     const scan = scanOf(this.viewer);
     if (!scan || width < 1 || height < 1) return null;
     const { convention } = this.viewer.view.getState();
@@ -99,7 +102,7 @@ export class SlicePicture {
     this.shade(scan, plane, order.density);
     context.drawImage(this.base, 0, 0);
     this.outlines.draw(context, plane, order.density);
-    this.drawCrosshair(context, scan, plane, order.density);
+    this.drawCrosshair(context, scan, plane, order);
     drawLandmarks(context, plane, scan, order.density, this.viewer);
     drawMeasures(context, plane, scan, order.density, {
       rows: measurementRows(this.viewer.case.getState()),
@@ -153,29 +156,38 @@ export class SlicePicture {
     this.overlaid = overlaid;
   }
 
-  private drawCrosshair(context: CanvasRenderingContext2D, scan: Scan, plane: SlicePlane, density: number): void {
+  private drawCrosshair(
+    context: CanvasRenderingContext2D,
+    scan: Scan,
+    plane: SlicePlane,
+    { density, words }: DrawOrder,
+  ): void {
     const at = pixelOf(plane, crosshairOf(this.viewer, scan));
     const line = Math.max(1, Math.round(density));
     // On whole device pixels: a line between two would be twice as wide and half as bright.
     const snap = (value: number) => Math.round(value + 0.5 - line / 2) + line / 2;
     const [x, y] = [snap(at[0]), snap(at[1])];
-    const open = OPEN_PX * density;
+    const parts = (direction: 'across' | 'down', middle: number, beside: number, length: number) => {
+      const open = [middle / density - OPEN_PX, middle / density + OPEN_PX] as const;
+      const found = crosshairParts(direction, beside / density, length / density, open, words);
+      return found.map(([from, to]) => [from * density, to * density] as const);
+    };
     const [across, down] = linesOf[this.name];
     context.lineWidth = line;
     context.lineCap = 'butt';
     context.strokeStyle = planeColors[across];
     context.beginPath();
-    context.moveTo(0, y);
-    context.lineTo(x - open, y);
-    context.moveTo(x + open, y);
-    context.lineTo(plane.width, y);
+    for (const [from, to] of parts('across', x, y, plane.width)) {
+      context.moveTo(from, y);
+      context.lineTo(to, y);
+    }
     context.stroke();
     context.strokeStyle = planeColors[down];
     context.beginPath();
-    context.moveTo(x, 0);
-    context.lineTo(x, y - open);
-    context.moveTo(x, y + open);
-    context.lineTo(x, plane.height);
+    for (const [from, to] of parts('down', y, x, plane.height)) {
+      context.moveTo(x, from);
+      context.lineTo(x, to);
+    }
     context.stroke();
   }
 }
