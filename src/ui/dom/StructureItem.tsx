@@ -6,6 +6,7 @@ import { direction, t } from '#i18n/t.ts';
 import { useViewer } from '#scene/viewerContext.ts';
 import type { StructureRow } from '#ui/model/structures.ts';
 import { IconButton } from './Controls.tsx';
+import { CutName } from './CutName.tsx';
 import { useActs, useDesk, useDeskParts } from './deskContext.ts';
 import { QuantityText } from './QuantityText.tsx';
 import { RowMenu } from './RowMenu.tsx';
@@ -70,15 +71,9 @@ const Row = memo(function Row({ row, near }: { readonly row: StructureRow; reado
           </Button>
         )}
       </span>
-      {made.current ? <Solo row={row} onAlone={() => toggle(true)} /> : <span />}
+      {made.current ? <Solo row={row} onAlone={() => toggle(true)} /> : <span className="solo" />}
       <span className="swatch" style={{ backgroundColor: row.color }} />
-      {renaming ? (
-        <Rename row={row} />
-      ) : (
-        <span className="name" title={row.name}>
-          {row.name}
-        </span>
-      )}
+      {renaming ? <Rename row={row} /> : <CutName name={row.name} />}
       <OpacityBar row={row} />
       <QuantityText quantity={row.volume} />
     </div>
