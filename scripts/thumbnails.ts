@@ -15,15 +15,15 @@ interface Wanted {
   readonly body?: string;
   readonly width: number;
   readonly height: number;
-  /** Shows the body alone, on nothing. */
-  readonly free?: boolean;
-  /** Share of the picture's height that is cut off at the bottom: the disc that the body stands over. */
+  /** Dark unless told. */
+  readonly theme?: 'light';
 }
 const wanted: readonly Wanted[] = [
   { name: 'thorax', width: 480, height: 400 },
   { name: 'abdomen', body: 'abdomen', width: 480, height: 400 },
   { name: 'head', body: 'head', width: 480, height: 400 },
-  { name: 'hero', width: 720, height: 720, free: true },
+  { name: 'hero', width: 720, height: 720 },
+  { name: 'hero-light', width: 720, height: 720, theme: 'light' },
   { name: 'abdomen-ct', file: 'totalsegmentator/example_ct.nii.gz', width: 480, height: 400 },
   { name: 'head-mr-gd', file: 'niivue-images/MR_Gd.nii.gz', width: 480, height: 400 },
   { name: 'head-flair', file: 'niivue/FLAIR.nii.gz', width: 480, height: 400 },
@@ -32,7 +32,7 @@ const wanted: readonly Wanted[] = [
 const only = process.argv.slice(2);
 mkdirSync(target, { recursive: true });
 const app = await startApp();
-for (const { name, file, body = 'thorax', width, height } of wanted) {
+for (const { name, file, body = 'thorax', width, height, theme } of wanted) {
   if (only.length > 0 && !only.includes(name)) continue;
   const path = file === undefined ? null : join(data, file);
   if (path !== null && !existsSync(path)) {
@@ -46,6 +46,15 @@ for (const { name, file, body = 'thorax', width, height } of wanted) {
     height: height + 72,
   };
   const { page, context } = await openPage(app, options);
+  if (theme) {
+    // As the page remembers it.
+    await page.evaluate(
+      (wish) => localStorage.setItem('vesalius.view', JSON.stringify({ version: 1, theme: wish })),
+      theme,
+    );
+    await page.reload();
+    await page.waitForFunction(() => window.vesalius?.ready !== undefined);
+  }
   await shown(page);
   await page.waitForFunction(() => performance.getEntriesByName('full').length > 0, undefined, { timeout: 240_000 });
   await page.evaluate(() => window.vesalius.setView({ mode: '3d', camera: 'three-quarter' }));

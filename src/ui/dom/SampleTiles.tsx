@@ -37,12 +37,12 @@ export function SampleTiles({
               data-testid={`sample-${body}`}
             >
               <span className="picture-box">
-                <img src={`/samples/${body}.webp`} alt="" width="220" height="184" />
-                <span className="badge">{t('start.synthetic')}</span>
+                <img src={`/samples/${body}.webp`} alt="" width="480" height="400" />
               </span>
               <span className="words">
                 <strong>{t(name)}</strong>
                 <span>{t('start.phantomFacts', { mm: formatNumber(mm, 2) })}</span>
+                <span className="badge">{t('start.synthetic')}</span>
               </span>
             </button>
           </li>
@@ -59,7 +59,7 @@ export function SampleTiles({
                 title={t('start.sampleLoad', { name, size, host, licence })}
               >
                 <span className="picture-box">
-                  <img src={thumbnail} alt="" width="220" height="184" loading="lazy" />
+                  <img src={thumbnail} alt="" width="480" height="400" loading="lazy" />
                 </span>
                 <span className="words">
                   <strong>{name}</strong>

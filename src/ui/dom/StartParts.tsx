@@ -8,6 +8,7 @@ import { languages, themes } from '#ui/model/choices.ts';
 import { Mark } from './Mark.tsx';
 import { PlainDialog } from './PlainDialog.tsx';
 import { Keys } from './Rich.tsx';
+import { useMedia } from './useMedia.ts';
 
 /** After what the page itself has to load. */
 const LOOK_AFTER_MS = 200;
@@ -113,6 +114,7 @@ export function RecentCard() {
 }
 
 export function FirstSteps() {
+  const touch = useMedia('(pointer: coarse)');
   return (
     <section className="side-card" aria-labelledby="first-title">
       <h2 id="first-title">{t('start.firstTime')}</h2>
@@ -120,7 +122,7 @@ export function FirstSteps() {
         <li>
           <MousePointer2 aria-hidden />
           {t('start.firstRotate')}
-          <span className="note">{t('start.firstRotateHow')}</span>
+          <span className="note">{t(touch ? 'start.firstRotateHowTouch' : 'start.firstRotateHow')}</span>
         </li>
         <li>
           <Eye aria-hidden />

@@ -9,6 +9,7 @@ import { useDesk, useDeskParts } from './deskContext.ts';
 import { JobBlocks } from './JobBlocks.tsx';
 import { Keys } from './Rich.tsx';
 import { InspectPanel } from './tools/InspectPanel.tsx';
+import { useMedia } from './useMedia.ts';
 
 const ThresholdPanel = lazy(() => import('./tools/ThresholdPanel.tsx'));
 const MethodsPanel = lazy(() => import('./tools/MethodsPanel.tsx'));
@@ -32,6 +33,7 @@ export function ToolPanel() {
   const chosen = useView((state) => state.tool);
   const tool = chosen in hints ? (chosen as keyof typeof hints) : 'inspect';
   const drawer = useDesk((state) => state.drawer);
+  const touch = useMedia('(pointer: coarse)');
   const scan = useCase((state) => state.volumes[0]?.id);
   return (
     <section className="section" aria-labelledby="tool-title">
@@ -50,7 +52,7 @@ export function ToolPanel() {
       </div>
       <JobBlocks />
       <div className="stack">
-        <p className="hint">{t(hints[tool])}</p>
+        <p className="hint">{t(touch && tool === 'inspect' ? 'hint.inspectTouch' : hints[tool])}</p>
         <Suspense fallback={null}>
           {tool === 'inspect' && <InspectPanel />}
           {/* Range and figures are one scan's: another begins anew. */}

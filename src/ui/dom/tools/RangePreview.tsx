@@ -61,7 +61,7 @@ function Words({ found, stale }: { readonly found: ThresholdPreview; readonly st
       {pieces > 1 && (
         <span className="quiet">
           {t('threshold.largest', { volume: formatMl(largestMl), percent: formatPercent(largestMl / volumeMl) })}{' '}
-          {specks > 0 && t('threshold.specks', { count: specks })}
+          {specks > 0 && t('threshold.specks', { count: specks, number: formatNumber(specks) })}
         </span>
       )}
     </>
