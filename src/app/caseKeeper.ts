@@ -94,6 +94,12 @@ export function createCaseKeeper({ store, feed, keeping, jobs, recipes, picture 
       askToStay();
     },
   });
+  store.subscribe(() => {
+    if (keeping.getState().open === '' || store.caseId() !== '') return;
+    // Closed: what was told to be kept of it still is.
+    keeping.setState({ open: '', save: 'none' });
+    markOpen('', Date.now());
+  });
   window.addEventListener('pagehide', () => unmarkOpen(keeping.getState().open));
   window.addEventListener('pageshow', ({ persisted }) => {
     if (persisted && keeping.getState().open) markOpen(keeping.getState().open, Date.now());

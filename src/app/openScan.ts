@@ -6,6 +6,7 @@ import { withReadingHelpers } from '#compute/readingHelpers.ts';
 import { type SegmentationResult, segment } from '#compute/segment.ts';
 import { firstWindow, middleOf, volumeRecord } from '#core/case/volumeRecord.ts';
 import { coarserName } from '#core/volume/coarser.ts';
+import type { VolumeHeader } from '#core/volume/volume.ts';
 import type { SourceRef } from '#io/source.ts';
 import type { NewSegment } from '#state/viewer.ts';
 import { emptyLabels, placeChunk } from './coarse.ts';
@@ -31,7 +32,10 @@ export async function openScan(
 ): Promise<void> {
   const { pool, jobs, keeper, shared } = parts;
   const name = titleOf(refs);
-  const title = coarser ? coarserName(name, coarser) : name;
+  const titled = (plain: string) => (coarser ? coarserName(plain, coarser) : plain);
+  const title = titled(name);
+  // A series says what it is; the folder that it lies in may be called after a person.
+  const titleFor = (header: VolumeHeader) => (header.series?.description ? titled(header.series.description) : title);
   const release = keeper.hold();
   let begun: Begun | null = null;
   try {
@@ -53,7 +57,7 @@ export async function openScan(
             }
             if (piece?.kind === 'read') marks.measure('read');
             if (piece?.kind === 'coarse' && !reading.signal.aborted) {
-              begun = begin(parts, title, piece);
+              begun = begin(parts, titleFor(piece.header), piece);
               marks.measure('coarse');
             }
           },
@@ -71,7 +75,7 @@ export async function openScan(
       });
     });
     const scan = await opened.voxels;
-    begun ??= begin(parts, title, { ...scan, header: scan.volume.header, chunk: null });
+    begun ??= begin(parts, titleFor(scan.volume.header), { ...scan, header: scan.volume.header, chunk: null });
     await refine(parts, scan, begun, () => stopped || opening.aborted);
   } finally {
     release();

@@ -43,6 +43,17 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
   const kill = (kind: RecordKind, ids: readonly string[]): FactChange[] =>
     ids.flatMap((id) => write(factKey(kind, id, 'alive'), false));
 
+  /** All that the case holds, records that do not parse too; a volume may stay. */
+  const killAll = (stays?: string): FactChange[] => {
+    const before = state();
+    return (['segments', 'measurements', 'volumes'] as const).flatMap((kind) =>
+      kill(
+        kind,
+        [...before[kind].map(({ id }) => id), ...unreadableIds(before, kind)].filter((id) => id !== stays),
+      ),
+    );
+  };
+
   const nextOrder = (kind: RecordKind): number => {
     let last = 0;
     for (const id of items.ids(kind).keys()) {
@@ -138,21 +149,26 @@ export function createCaseVerbs({ items, journal, undo, newId, state, commit, op
         crosshair: parsed('crosshair', readWith(shape.crosshair, crosshair)),
       };
       if (record.id.includes('/')) throw refusal('usage', 'volume', 'id', 'an id without /', record.id);
-      const before = state();
-      const ids = (list: readonly { readonly id: string }[]) => list.map((each) => each.id);
       step('history.opened', title, null, () => ({
-        changes: [
-          ...kill('segments', [...ids(before.segments), ...unreadableIds(before, 'segments')]),
-          ...kill('measurements', [...ids(before.measurements), ...unreadableIds(before, 'measurements')]),
-          ...kill(
-            'volumes',
-            [...ids(before.volumes), ...unreadableIds(before, 'volumes')].filter((id) => id !== record.id),
-          ),
-          ...items.make('volumes', record, nextOrder('volumes')),
-          ...setCase(fields),
-        ],
+        changes: [...killAll(record.id), ...items.make('volumes', record, nextOrder('volumes')), ...setCase(fields)],
       }));
       opened();
+    },
+
+    renameCase(name) {
+      const { title: before, volumes } = state();
+      if (volumes.length === 0) throw refusal('missing', 'case', 'case', 'an open case', 'none');
+      const title = parsed('title', readWith(CaseDocument.shape.title, name));
+      if (title.trim() === '') throw refusal('usage', 'case', 'title', 'a name', 'none');
+      step('history.renamed', before, null, () => ({ changes: setCase({ title }) }));
+    },
+
+    closeCase() {
+      const { title, volumes } = state();
+      if (volumes.length === 0) return;
+      step('history.closed', title, null, () => ({
+        changes: [...killAll(), ...setCase({ title: '', crosshair: null })],
+      }));
     },
 
     addVolume(volume) {

@@ -4,6 +4,7 @@ import type { SegmentPatch } from './viewer.ts';
 /** Acts that this layer names itself; each is a key of a phrase. `addLayer` brings its own. */
 export const historyActs = [
   'history.opened',
+  'history.closed',
   'history.renamed',
   'history.recoloured',
   'history.opacity',

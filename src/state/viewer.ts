@@ -58,6 +58,9 @@ export type SegmentFacts = Pick<SegmentRecord, 'value'> &
 export interface CaseVerbs {
   /** Replaces what is open by an empty case with this volume; the history begins anew with 'history.opened', which can be undone. */
   open(title: string, volume: VolumeRecord, window: WindowRecord, crosshair: RasPoint): void;
+  renameCase(title: string): void;
+  /** Leaves nothing open, as a step that can be undone; what is kept of the case on this device stays there. */
+  closeCase(): void;
   /** Lays a further volume over the first; its record says how (`overlay`) and where (`placed`). */
   addVolume(volume: VolumeRecord): void;
   /** Takes a further volume away, and the segments on it. The first is what all others lie on: only `open` replaces it. */

@@ -255,6 +255,36 @@ describe('the desk', () => {
     await page.waitForFunction(() => !document.querySelector('.error-card'));
   });
 
+  it('the case takes another name, is closed, and comes back', async () => {
+    const title = () => page.evaluate(() => window.vesalius.case().title);
+    const inMenu = async (item: string) => {
+      await page.click('[data-testid=case-menu]');
+      await page.click(`[role=menuitem][data-key=${item}]`);
+    };
+    const field = page.locator('.case-rename input');
+    await inMenu('rename');
+    await field.fill('Another');
+    await field.press('Escape');
+    expect(await title()).toBe('block');
+    await inMenu('rename');
+    await field.fill('Knee before surgery');
+    expect(await deskFaults(page, 24, '.top-bar')).toEqual(noFaults);
+    await field.press('Enter');
+    expect(await title()).toBe('Knee before surgery');
+    expect(await page.textContent('[data-testid=case-menu]')).toBe('Knee before surgery');
+    await page.click('[aria-label="Undo"]');
+    expect(await title()).toBe('block');
+    const before = await page.evaluate(() => window.vesalius.case());
+    await inMenu('close');
+    await page.waitForSelector('.start');
+    expect(await page.evaluate(() => window.vesalius.case().volumes)).toEqual([]);
+    await page.click('text=Back to block');
+    await page.waitForSelector('[data-testid=case-menu]');
+    expect(await page.evaluate(() => window.vesalius.case())).toEqual(before);
+    await shown(page, 50);
+    await page.waitForFunction(() => window.vesalius.stats().triangles > 50);
+  });
+
   it('holds in light, in high contrast, in long words and from right to left', async () => {
     for (const theme of ['light', 'contrast', 'dark']) {
       await choose('Settings', theme);

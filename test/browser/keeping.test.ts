@@ -265,6 +265,17 @@ describe('a case is kept as it is worked on', () => {
     await rows.first().locator('button').first().click();
     await page.waitForFunction(() => window.vesalius.case().volumes.length === 1);
     expect(await page.evaluate(() => window.vesalius.case().title)).toContain('ball');
+    // Renamed, then closed: it stands there by that name, and is not brought back by itself.
+    await page.evaluate(() => window.theViewer().case.verbs.renameCase('Round before surgery'));
+    await page.waitForFunction(async () => {
+      const { keeping } = window.theViewer();
+      await keeping.verbs.look();
+      return keeping.getState().cases?.some(({ title }) => title === 'Round before surgery');
+    });
+    await page.evaluate(() => window.theViewer().case.verbs.closeCase());
+    await page.reload();
+    await rows.filter({ hasText: 'Round before surgery' }).waitFor();
+    expect(await page.evaluate(() => window.vesalius.case().volumes)).toEqual([]);
     expect(faults).toEqual([]);
     await leave(page);
   });

@@ -97,6 +97,8 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
     addVolume: notHere,
     removeVolume: notHere,
     renameVolume: notHere,
+    renameCase: notHere,
+    closeCase: notHere,
     setOverlay: notHere,
     setPlaced: notHere,
     addLayer: notHere,

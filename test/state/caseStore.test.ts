@@ -51,6 +51,53 @@ describe('history', () => {
     for (const { act } of store.getState().history) expect([...historyActs, 'history.segmented']).toContain(act);
   });
 
+  it('gives the case another name, and takes that back', () => {
+    const { store, verbs } = opened();
+    verbs.renameCase('Knee before surgery');
+    expect(store.getState().title).toBe('Knee before surgery');
+    expect(acts(store).at(-1)).toBe('history.renamed case v0');
+    const steps = store.getState().history.length;
+    verbs.renameCase('Knee before surgery');
+    expect(store.getState().history.length).toBe(steps);
+    expect(() => verbs.renameCase('  ')).toThrow(/title/);
+    expect(() => verbs.renameCase('x'.repeat(401))).toThrow(/title/);
+    verbs.undo();
+    expect(store.getState().title).toBe('case v0');
+    expect(() => testCase().verbs.renameCase('a name')).toThrow(/case/);
+  });
+
+  it('closes the case as one step, and has all of it again after an undo', () => {
+    const { store, verbs } = opened();
+    verbs.addMeasurement({
+      kind: 'length',
+      name: '',
+      points: [
+        [0, 0, 0],
+        [0, 0, 9],
+      ],
+    });
+    addVolume(store, 'pet');
+    const before = caseSummary(store.getState());
+    const hash = store.caseHash();
+    verbs.closeCase();
+    const closed = store.getState();
+    expect([closed.title, closed.volumes, closed.segments, closed.measurements, closed.crosshair]).toEqual([
+      '',
+      [],
+      [],
+      [],
+      null,
+    ]);
+    expect(store.caseId()).toBe('');
+    expect(acts(store).at(-1)).toBe('history.closed case v0');
+    verbs.closeCase();
+    expect(acts(store)).toHaveLength(closed.history.length);
+    verbs.undo();
+    expect(store.caseId()).toBe('v0');
+    expect(caseSummary(store.getState())).toEqual(before);
+    expect(store.caseHash()).toBe(hash);
+  });
+
   it('what changes nothing is no step; a gesture is one', () => {
     const { store, verbs, liver } = opened();
     const steps = store.getState().history.length;

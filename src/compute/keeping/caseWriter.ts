@@ -147,8 +147,13 @@ export function createCaseWriter(folder: StoredFolder, now: () => number, compac
       }
       for (const act of acts) addAct(folded, act);
       await removeReplaced(acts).catch(() => {});
+      // A list of cases reads the manifest alone, which is written with a new log.
+      const named = folded.facts.get('case/only/title')?.[0];
+      const renamed = typeof named === 'string' && named !== title;
+      if (renamed) title = named;
       // Where there is no room for the shorter log, the long one goes on.
-      if (open.bytes > Math.max(compactBytes, 4 * open.begun)) await startLog(compacted(folded), []).catch(() => {});
+      if (renamed || open.bytes > Math.max(compactBytes, 4 * open.begun))
+        await startLog(compacted(folded), []).catch(() => {});
     },
     close() {
       log?.file.close();

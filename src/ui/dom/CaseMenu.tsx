@@ -1,10 +1,12 @@
-import { Camera, ChevronDown, Download, FolderOpen, House, Layers } from 'lucide-react';
+import { Camera, ChevronDown, CircleX, Download, FolderOpen, Layers, Pencil } from 'lucide-react';
 import { Button, MenuTrigger } from 'react-aria-components';
 import { t } from '#i18n/t.ts';
 import { useCase } from '#scene/viewerContext.ts';
-import { type ExportFormat, exportAs } from '#ui/model/acts.ts';
+import { closeCase, type ExportFormat, exportAs } from '#ui/model/acts.ts';
 import { ActMenu, type Choice, Floating } from './Controls.tsx';
-import { useActs } from './deskContext.ts';
+import { CutName } from './CutName.tsx';
+import { useActs, useDesk } from './deskContext.ts';
+import { RenameField } from './RenameField.tsx';
 
 const formats: readonly {
   readonly id: ExportFormat;
@@ -23,10 +25,18 @@ export function CaseMenu() {
   const title = useCase((state) => state.title);
   const empty = useCase((state) => state.segments.length === 0);
   const open = useCase((state) => state.volumes.length > 0);
+  const renaming = useDesk((state) => state.renamingCase);
   const { desk, viewer } = context;
   // Of a work that fails there is a card.
   const quietly = (work: Promise<void>) => void work.catch(() => undefined);
   const choices: Choice[] = [
+    {
+      id: 'rename',
+      label: t('bar.rename'),
+      icon: <Pencil aria-hidden />,
+      disabled: !open,
+      onAction: () => desk.set({ renamingCase: true }),
+    },
     {
       id: 'another',
       label: t('bar.openAnother'),
@@ -70,12 +80,30 @@ export function CaseMenu() {
           }),
         ),
     },
-    { id: 'start', label: t('bar.start'), icon: <House aria-hidden />, onAction: () => desk.set({ page: 'start' }) },
+    {
+      id: 'close',
+      label: t('bar.close'),
+      icon: <CircleX aria-hidden />,
+      disabled: !open,
+      onAction: () => closeCase(context),
+    },
   ];
+  if (renaming)
+    return (
+      <span className="case-rename">
+        <RenameField
+          label={t('structures.renameLabel', { name: title })}
+          name={title}
+          most={400}
+          onName={(name) => viewer.case.verbs.renameCase(name)}
+          onDone={() => desk.set({ renamingCase: false })}
+        />
+      </span>
+    );
   return (
     <MenuTrigger>
       <Button className="case-button" data-testid="case-menu">
-        <span className="name">{title || t('bar.noCase')}</span>
+        <CutName name={title || t('bar.noCase')} />
         <ChevronDown aria-hidden />
       </Button>
       <Floating placement="bottom start">

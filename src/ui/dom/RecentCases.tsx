@@ -2,7 +2,7 @@ import { Box, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { formatDay, formatMegabytes } from '#i18n/format.ts';
 import { t } from '#i18n/t.ts';
-import { useKeeping, useViewer } from '#scene/viewerContext.ts';
+import { useCase, useKeeping, useViewer } from '#scene/viewerContext.ts';
 import type { StoredCaseEntry } from '#state/viewer.ts';
 import { useDeskParts } from './deskContext.ts';
 import { PlainDialog } from './PlainDialog.tsx';
@@ -34,7 +34,9 @@ function Row({ entry, onDelete }: { readonly entry: StoredCaseEntry; readonly on
   const viewer = useViewer();
   const { desk } = useDeskParts();
   const open = useKeeping((state) => state.open === entry.id);
-  const name = entry.title || t('start.untitled');
+  // The open one may have been renamed since the list was read.
+  const title = useCase((state) => (open ? state.title : entry.title));
+  const name = title || t('start.untitled');
   const [when, size] = [formatDay(entry.savedAt), formatMegabytes(entry.bytes)];
   const readable = entry.state === 'whole';
   const go = () => {

@@ -17,6 +17,12 @@ export function StartPage({ dropping }: { readonly dropping: boolean }) {
   const viewer = useViewer();
   const { desk } = useDeskParts();
   const title = useCase((state) => (state.volumes.length > 0 ? state.title : ''));
+  // Closing is a step like any other, and the way back is to undo it.
+  const closed = useCase(({ volumes, history }) => {
+    const last = history.at(-1);
+    return volumes.length === 0 && last?.act === 'history.closed' && !last.undone ? last.about : '';
+  });
+  const goBack = () => (closed === '' ? desk.set({ page: 'desk' }) : viewer.case.verbs.undo());
   const busy = useJobs((state) => state.jobs.length > 0);
   const [link, setLink] = useState(false);
   const folder = useRef<HTMLInputElement>(null);
@@ -40,7 +46,7 @@ export function StartPage({ dropping }: { readonly dropping: boolean }) {
   return (
     <div className="start" data-dropping={dropping || undefined}>
       <div className="start-inner">
-        <StartBar back={title} onBack={() => desk.set({ page: 'desk' })} />
+        <StartBar back={title || closed} onBack={goBack} />
         <main className="start-columns">
           <div>
             <section className="open-card" aria-label={t('start.open')}>

@@ -1,5 +1,5 @@
 import { Eye, EyeOff, Focus } from 'lucide-react';
-import { type KeyboardEvent, memo, type PointerEvent, useRef } from 'react';
+import { memo, type PointerEvent, useRef } from 'react';
 import { Button, TreeItem, TreeItemContent } from 'react-aria-components';
 import { formatPercent, quantityText } from '#i18n/format.ts';
 import { direction, t } from '#i18n/t.ts';
@@ -7,8 +7,9 @@ import { useViewer } from '#scene/viewerContext.ts';
 import type { StructureRow } from '#ui/model/structures.ts';
 import { IconButton } from './Controls.tsx';
 import { CutName } from './CutName.tsx';
-import { useActs, useDesk, useDeskParts } from './deskContext.ts';
+import { useActs, useDesk } from './deskContext.ts';
 import { QuantityText } from './QuantityText.tsx';
+import { RenameField } from './RenameField.tsx';
 import { RowMenu } from './RowMenu.tsx';
 
 /** Eye, solo, swatch, name, opacity, volume, menu. */
@@ -73,7 +74,17 @@ const Row = memo(function Row({ row, near }: { readonly row: StructureRow; reado
       </span>
       {made.current ? <Solo row={row} onAlone={() => toggle(true)} /> : <span className="solo" />}
       <span className="swatch" style={{ backgroundColor: row.color }} />
-      {renaming ? <Rename row={row} /> : <CutName name={row.name} />}
+      {renaming ? (
+        <RenameField
+          label={t('structures.renameLabel', { name: row.name })}
+          name={row.name}
+          most={200}
+          onName={(name) => verbs.setSegment(row.id, { name })}
+          onDone={() => desk.set({ renaming: null })}
+        />
+      ) : (
+        <CutName name={row.name} />
+      )}
       <OpacityBar row={row} />
       <QuantityText quantity={row.volume} />
     </div>
@@ -97,34 +108,6 @@ function Solo({ row, onAlone }: { readonly row: StructureRow; readonly onAlone: 
         <Focus aria-hidden />
       </IconButton>
     </span>
-  );
-}
-
-function Rename({ row }: { readonly row: StructureRow }) {
-  const { verbs } = useViewer().case;
-  const { desk } = useDeskParts();
-  const done = (name: string | null) => {
-    desk.set({ renaming: null });
-    const trimmed = name?.trim().slice(0, 200);
-    if (trimmed && trimmed !== row.name) verbs.setSegment(row.id, { name: trimmed });
-  };
-  return (
-    <input
-      className="rename"
-      aria-label={t('structures.renameLabel', { name: row.name })}
-      defaultValue={row.name}
-      // biome-ignore lint/a11y/noAutofocus: asked for by the double click or the menu
-      autoFocus
-      onFocus={(event) => event.target.select()}
-      onBlur={(event) => done(event.target.value)}
-      onPointerDown={(event) => event.stopPropagation()}
-      onKeyDown={(event: KeyboardEvent<HTMLInputElement>) => {
-        // The tree would take letters for a search and arrows for a move.
-        event.stopPropagation();
-        if (event.key === 'Enter') done(event.currentTarget.value);
-        if (event.key === 'Escape') done(null);
-      }}
-    />
   );
 }
 

@@ -95,6 +95,14 @@ async function picture({ viewer, save }: ActContext): Promise<void> {
   viewer.jobs.verbs.notify('notice.picture', '');
 }
 
+/** What works on the case ends with it; a file that is being written does not. */
+export function closeCase({ viewer, desk }: ActContext): void {
+  for (const { id, title } of viewer.jobs.getState().jobs) if (title !== 'job.exporting') viewer.jobs.verbs.cancel(id);
+  viewer.case.verbs.closeCase();
+  viewer.view.verbs.set({ tool: 'inspect', selection: [], hover: null, cursor: null, clip: null, largeSlice: null });
+  desk.set({ page: 'start', docked: 'tool', drawer: false });
+}
+
 /** The list in the language of now. */
 export function acts(): Act[] {
   const look = (id: string, title: string, keys: string[], view: NamedView): Act => ({
@@ -226,6 +234,15 @@ export function acts(): Act[] {
         for (const id of chosen(context)) context.viewer.case.verbs.setSegment(id, { reviewed: true });
       },
     },
+    {
+      id: 'renameCase',
+      title: t('bar.rename'),
+      section: 'edit',
+      keys: [],
+      can: hasCase,
+      run: ({ desk }) => desk.set({ renamingCase: true }),
+    },
+    { id: 'closeCase', title: t('bar.close'), section: 'edit', keys: [], can: hasCase, run: closeCase },
     {
       id: 'start',
       title: t('act.start'),

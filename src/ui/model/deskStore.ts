@@ -16,6 +16,8 @@ export interface DeskState {
   readonly folds: Readonly<Partial<Record<SegmentGroup, boolean>>>;
   /** The structure whose name is being typed. */
   readonly renaming: string | null;
+  /** The name of the case is being typed. */
+  readonly renamingCase: boolean;
   /** The structure whose colour is being chosen. */
   readonly colouring: string | null;
   /** Chosen in 'All methods'. */
@@ -43,6 +45,7 @@ export function createDeskStore(page: DeskState['page']): DeskStore {
     search: '',
     folds: {},
     renaming: null,
+    renamingCase: false,
     colouring: null,
     method: 'otsu',
     seeds: [],

@@ -15,6 +15,7 @@ import { loadCase } from '#io/stored/loadCase.ts';
 import { MANIFESTS, manifestBytes, readManifest } from '#io/stored/manifest.ts';
 import { plainCrc32 } from '#io/stored/crc32.ts';
 import { crc32 } from 'node:zlib';
+import { restoreCase } from '#state/keeping/restoreCase.ts';
 import { addLayer, boxLayer, openScan, paintBlob, SMALL, seeded } from '../caseFixtures.ts';
 import { keptStore, openKept, shownOf } from './kept.ts';
 
@@ -58,6 +59,28 @@ async function aCase() {
   const labels = (await folder.list()).find(({ name }) => name.startsWith('labels-'))?.name as string;
   return { root, folder, log, labels, states, store };
 }
+
+describe('a kept case', () => {
+  it('is listed by the name that it was given, as it was closed, and by the next after an undo', async () => {
+    const { root, store } = await aCase();
+    const listed = async () => (await listCases(root)).map(({ id, title, state }) => [id, title, state]);
+    const kept = keptStore(root);
+    restoreCase(kept.store.parts, { ...(await loadCase(await root.folder(folderName('v0')))), id: 'v0' });
+    await kept.settled();
+    kept.store.verbs.renameCase('Knee before surgery');
+    await kept.settled();
+    expect(await listed()).toEqual([['v0', 'Knee before surgery', 'whole']]);
+    const shown = shownOf(kept.store);
+    kept.store.verbs.closeCase();
+    await kept.settled();
+    expect(await listed()).toEqual([['v0', 'Knee before surgery', 'whole']]);
+    expect((await openKept(root, 'v0'))?.shown).toEqual(shown);
+    kept.store.verbs.undo();
+    kept.store.verbs.undo();
+    await kept.settled();
+    expect(await listed()).toEqual([['v0', store.getState().title, 'whole']]);
+  });
+});
 
 describe('a case that version 1 stored', () => {
   it('opens as today’s, with all that it holds', async () => {
