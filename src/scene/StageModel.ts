@@ -10,7 +10,7 @@ import { makeBackdrop, type StageTheme } from './backdrop.ts';
 import { ContactDisc, type ContactShadow } from './ContactDisc.ts';
 import { MeasureLines } from './MeasureLines.ts';
 import { deskFromRas } from './patientFrame.ts';
-import { type PickHit, pickRay } from './pick.ts';
+import { type PickHit, type PickOptions, pickRay } from './pick.ts';
 import { FrameMeter, type SceneStats } from './stats.ts';
 
 /**
@@ -28,6 +28,8 @@ export class StageModel {
   readonly meter = new FrameMeter();
   /** Who may take a press of the main button and the drag after it, asked in order; null: the drag turns the view. */
   readonly dragHandlers = new Set<(place: PointerPlace) => DragTool | null>();
+  /** What else is drawn in the body and hides what is behind it: where a ray in RAS mm meets it, null where it does not. */
+  readonly walls = new Set<(origin: RasPoint, direction: RasPoint) => PickOptions['wall']>();
   /** Set while the canvas lives. */
   invalidate: () => void = () => undefined;
   private readonly viewer: Viewer;
@@ -191,8 +193,10 @@ export class StageModel {
   /** What lies under a place of the view, CSS pixels from its upper left corner; null off the body and while presenting. */
   pickPixel(x: number, y: number): PickHit | null {
     if (this.width <= 1) return null;
-    const ray = this.rayAt(x, y);
-    return pickRay(this.viewer, ray.origin, ray.direction, { throughTranslucent: true });
+    const { origin, direction } = this.rayAt(x, y);
+    const walls = [...this.walls].flatMap((each) => each(origin, direction) ?? []);
+    const wall = walls.sort((a, b) => a.distanceMm - b.distanceMm)[0] ?? null;
+    return pickRay(this.viewer, origin, direction, { throughTranslucent: true, wall });
   }
 
   /** The ray through a place of the view, RAS mm. */

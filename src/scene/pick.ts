@@ -1,6 +1,8 @@
 // What lies under a ray: a walk through the labelmaps, never a read-back from the GPU. Segments that are not drawn are not hit.
 import { castRay, type Field, refineHit, segmentField } from '#core/labelmap/castRay.ts';
+import { valueAt } from '#core/labelmap/labelmap.ts';
 import { type Affine, affine, multiply, spacingOf } from '#core/space/affine.ts';
+import { nearestVoxel } from '#core/volume/reslice.ts';
 import { isOpaque, isShown } from '#scene/arena/layers.ts';
 import type { RasPoint, SegmentRecord, Viewer, ViewState, VolumeRecord } from '#state/viewer.ts';
 
@@ -14,6 +16,8 @@ export interface PickHit {
 /** A translucent surface gives way to an opaque one behind it when asked to: what is seen through is meant less. */
 export interface PickOptions {
   readonly throughTranslucent?: boolean;
+  /** Something opaque stands there: what lies beyond is not seen. `ras` is on it. */
+  readonly wall?: { readonly ras: RasPoint; readonly distanceMm: number } | null;
 }
 
 /**
@@ -35,13 +39,27 @@ export function placedGrid({ rasFromIjk, placed }: VolumeRecord): Affine<'ras', 
   return placed ? multiply(affine('ras', 'ras', placed.matrix), own) : own;
 }
 
-/** The nearest drawn segment along a ray in RAS mm; `direction` of any length. */
+/**
+ * The nearest drawn segment along a ray in RAS mm; `direction` of any length. Where a wall is what is seen, the segment that it
+ * cuts there.
+ */
 export function pickRay(
   viewer: Viewer,
   origin: RasPoint,
   direction: RasPoint,
   options: PickOptions = {},
 ): PickHit | null {
+  const { wall = null } = options;
+  if (wall) {
+    const seen = pickRay(viewer, origin, direction, { ...options, wall: null });
+    const solid = seen && (!options.throughTranslucent || isOpaqueIn(viewer, seen.segment));
+    if (solid && seen.distanceMm <= wall.distanceMm) return seen;
+    const cut = segmentAt(viewer, wall.ras);
+    if (cut && options.throughTranslucent) return { segment: cut, ...wall };
+    const before = options.throughTranslucent ? pickRay(viewer, origin, direction) : seen;
+    if (before && before.distanceMm <= wall.distanceMm) return before;
+    return cut ? { segment: cut, ...wall } : null;
+  }
   const shown = viewer.case.getState().segments.filter(isShown);
   const kept = beyondClip(viewer.view.getState().clip, origin, direction);
   if (!kept) return null;
@@ -49,6 +67,26 @@ export function pickRay(
   const hit = pickFrom(viewer, shown, from, direction, options);
   if (!hit || hit.distanceMm > kept.length * Math.hypot(...direction)) return null;
   return { ...hit, distanceMm: hit.distanceMm + kept.start * Math.hypot(...direction) };
+}
+
+function isOpaqueIn(viewer: Viewer, id: string): boolean {
+  return viewer.case.getState().segments.some((segment) => segment.id === id && isOpaque(segment));
+}
+
+/** The drawn segment whose label a place has, of the newest layer that has one. */
+export function segmentAt(viewer: Viewer, ras: RasPoint): string | null {
+  const segments = viewer.case.getState().segments.filter(isShown);
+  const layers = [...new Set(segments.map(({ layer }) => layer))].reverse();
+  for (const layer of layers) {
+    const labels = viewer.voxels.layer(layer)?.labels;
+    const rasFromIjk = gridOfLayer(viewer, layer);
+    const voxel = labels && rasFromIjk ? nearestVoxel(labels.dims, rasFromIjk, ras) : null;
+    if (!labels || !voxel) continue;
+    const value = valueAt(labels, ...voxel);
+    const found = value === 0 ? undefined : segments.find((each) => each.layer === layer && each.value === value);
+    if (found) return found.id;
+  }
+  return null;
 }
 
 /** The stretch of a ray, in lengths of its direction, on the side that a clip plane keeps; null where there is none. */

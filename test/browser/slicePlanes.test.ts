@@ -60,6 +60,29 @@ describe('the planes in the body', () => {
     await show(false);
   });
 
+  it('hide from a pick what they hide from the eye', async () => {
+    const pick = () =>
+      opened.inPage(async ({ stage, viewer }) => {
+        viewer.view.verbs.lookFrom('front');
+        await new Promise((done) => setTimeout(done, 400));
+        const { x, y } = stage.project([34, 0, 0]);
+        const hit = stage.pickPixel(x, y);
+        const name = viewer.case.getState().segments.find(({ id }) => id === hit?.segment)?.name;
+        return { name, a: hit?.ras[1] ?? null };
+      });
+    // The liver lies 20 mm behind the coronal plane, or is cut by it.
+    await show(false);
+    await opened.inPage(({ viewer }) => viewer.case.verbs.setCrosshair([1, 21, 2]));
+    expect((await pick()).name).toBe('Liver');
+    await show(true);
+    expect(await pick()).toEqual({ name: undefined, a: null });
+    await opened.inPage(({ viewer }) => viewer.case.verbs.setCrosshair([1, 3, 2]));
+    const before = await pick();
+    expect(before.name).toBe('Liver');
+    expect(before.a).toBeGreaterThan(3.5);
+    await show(false);
+  });
+
   it('come back after the graphics card was reset', async () => {
     await show(true);
     const shown = await violet();

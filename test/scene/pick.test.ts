@@ -58,6 +58,26 @@ describe('pickRay', () => {
     expect(pickRay(viewer, [-20, 200, 0], [0, -1, 0], { throughTranslucent: true })?.segment).toBe('s1');
   });
 
+  it('ends at a wall, and names what that cuts there', () => {
+    const viewer = viewerWith();
+    // At the middle of the small sphere, in the large one: R 16.
+    const wall = { ras: [16, 0, 0], distanceMm: 200 } as const;
+    const through = { throughTranslucent: true, wall: { ...wall, ras: [...wall.ras] as [number, number, number] } };
+    const from = (options: object) => pickRay(viewer, [16, 200, 0], [0, -1, 0], options);
+    expect(from({ wall: through.wall })?.distanceMm).toBeLessThan(180);
+    expect(from(through)?.segment).toBe('s1');
+    // Of glass it gives way to what the wall shows.
+    viewer.case.verbs.setOpacity('s1', 0.3);
+    viewer.case.verbs.setOpacity('s2', 0.3);
+    expect(from(through)).toEqual({ segment: expect.stringMatching(/^s[12]$/), ...through.wall });
+    // Where the wall shows nothing that has a name, the glass before it is met; nothing that stands behind it is.
+    const before = { throughTranslucent: true, wall: { ras: [16, 60, 0], distanceMm: 140 } };
+    expect(from(before)).toBeNull();
+    viewer.case.verbs.setOpacity('s1', 1);
+    expect(from(before)).toBeNull();
+    expect(from({ wall: before.wall })).toBeNull();
+  });
+
   it('meets the cut where a clip plane cuts, and nothing beyond it', () => {
     const viewer = viewerWith();
     viewer.view.verbs.set({ clip: { point: [0, 0, 0], normal: [0, -1, 0] } });

@@ -2,6 +2,7 @@ import { useFrame, useThree } from '@react-three/fiber';
 import { useEffect, useMemo } from 'react';
 import { useStage } from '#scene/stageContext.ts';
 import { useViewer } from '#scene/viewerContext.ts';
+import type { RasPoint } from '#state/viewer.ts';
 import { PlanesModel } from './PlanesModel.ts';
 import { planeDrag } from './planeDrag.ts';
 
@@ -32,6 +33,11 @@ export default function DrawnPlanes() {
       invalidate();
     };
   }, [viewer, planes, invalidate]);
+  useEffect(() => {
+    const wall = (origin: RasPoint, direction: RasPoint) => planes.pick(origin, direction, 0);
+    stage.walls.add(wall);
+    return () => void stage.walls.delete(wall);
+  }, [stage, planes]);
   useEffect(() => planeDrag(gl.domElement, stage, planes, viewer), [gl, stage, planes, viewer]);
   // However many changes a frame brings, each plane is cut once.
   useFrame(() => planes.update());

@@ -14,7 +14,12 @@ export type Plane = 'axial' | 'coronal' | 'sagittal';
 /** What page.tsx leaves on the window. */
 export interface SlicesWindow {
   readonly viewer: Viewer;
-  readonly stage: { stats(now: number): { drawCalls: number; triangles: number }; screenshot(): Promise<Blob> };
+  readonly stage: {
+    stats(now: number): { drawCalls: number; triangles: number };
+    screenshot(): Promise<Blob>;
+    project(ras: readonly [number, number, number]): { x: number; y: number };
+    pickPixel(x: number, y: number): { segment: string; ras: readonly number[] } | null;
+  };
   arrive(): void;
   makeUp(planes: readonly number[]): void;
 }

@@ -1,6 +1,7 @@
 // One slice without React: draws when something has changed, at most once a frame, and turns presses and keys into acts.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type PlaneName, pixelOf, rasOfPixel } from '#core/volume/slicePlane.ts';
+import { segmentAt } from '#scene/pick.ts';
 import type { RasPoint, Viewer, WindowRecord } from '#state/viewer.ts';
 import { landmarksOf, setLandmark } from '#ui/model/landmarks.ts';
 import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
@@ -16,7 +17,6 @@ import {
   placeCrosshair,
   scanOf,
   scroll,
-  segmentAt,
   shownWindow,
   toggleLarge,
 } from './sliceActs.ts';

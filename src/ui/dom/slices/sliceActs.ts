@@ -1,13 +1,11 @@
 // What can be done on a slice, whichever way it is asked for: by mouse, touch or key.
-import { valueAt } from '#core/labelmap/labelmap.ts';
 import { type Affine, affine, transform, type Vector3 } from '#core/space/affine.ts';
 import { nearestVoxel, valueAtRas } from '#core/volume/reslice.ts';
 import { movedBySlices, type PlaneName, sliceAxis, slicePlane, withinScan } from '#core/volume/slicePlane.ts';
 import { timepointOf } from '#core/volume/timepoint.ts';
 import type { Dims } from '#core/volume/volume.ts';
-import { isShown } from '#scene/arena/layers.ts';
 import { overlaysOf, overlayValues } from '#scene/overlays.ts';
-import { gridOfLayer } from '#scene/pick.ts';
+import { segmentAt } from '#scene/pick.ts';
 import type { RasPoint, Viewer, ViewState, WindowRecord } from '#state/viewer.ts';
 import { pendingPointsOf } from '#ui/model/pendingPoints.ts';
 
@@ -54,21 +52,6 @@ export function cursorAt(viewer: Viewer, scan: Scan, ras: RasPoint): ViewState['
     segment: segmentAt(viewer, ras),
     ...(others.length > 0 ? { others } : {}),
   };
-}
-
-export function segmentAt(viewer: Viewer, ras: RasPoint): string | null {
-  const segments = viewer.case.getState().segments.filter(isShown);
-  const layers = [...new Set(segments.map(({ layer }) => layer))].reverse();
-  for (const layer of layers) {
-    const labels = viewer.voxels.layer(layer)?.labels;
-    const rasFromIjk = gridOfLayer(viewer, layer);
-    const voxel = labels && rasFromIjk ? nearestVoxel(labels.dims, rasFromIjk, ras) : null;
-    if (!labels || !voxel) continue;
-    const value = valueAt(labels, ...voxel);
-    const found = value === 0 ? undefined : segments.find((each) => each.layer === layer && each.value === value);
-    if (found) return found.id;
-  }
-  return null;
 }
 
 /** Puts the place where the planes meet, or the nearest of the scan. */
