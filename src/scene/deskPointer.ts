@@ -3,6 +3,7 @@ import { valueAtRas } from '#core/volume/reslice.ts';
 import { timepointOf } from '#core/volume/timepoint.ts';
 import { deskControls, type PointerPlace } from '#scene/camera/deskControls.ts';
 import type { RasPoint, Viewer, ViewState } from '#state/viewer.ts';
+import { pointCounts, withPoint } from './measuring.ts';
 import type { StageModel } from './StageModel.ts';
 
 /** Listens until the returned function is called. */
@@ -10,7 +11,7 @@ export function deskPointer(element: HTMLElement, stage: StageModel, viewer: Vie
   const { verbs } = viewer.view;
   let hoverPlace: PointerPlace | null = null;
   let asked = 0;
-  let began: RasPoint | null = null;
+  let begun: readonly RasPoint[] = [];
 
   /** One pick per frame at most, for the newest place. */
   function hover(place: PointerPlace | null): void {
@@ -21,8 +22,8 @@ export function deskPointer(element: HTMLElement, stage: StageModel, viewer: Vie
     asked = 0;
     const hit = hoverPlace ? stage.pickPixel(hoverPlace.x, hoverPlace.y) : null;
     const { hover: before, cursor } = viewer.view.getState();
-    if (began && hit) {
-      stage.measures.pending = [began, hit.ras];
+    if (begun.length > 0 && hit) {
+      stage.measures.pending = [...begun, hit.ras];
       stage.refresh();
     }
     if (!hit) {
@@ -36,20 +37,16 @@ export function deskPointer(element: HTMLElement, stage: StageModel, viewer: Vie
   }
 
   function click(place: PointerPlace): void {
-    const { tool, selection } = viewer.view.getState();
+    const { tool, selection, measureKind } = viewer.view.getState();
     const hit = stage.pickPixel(place.x, place.y);
     if (tool === 'measure') {
       if (!hit) return;
-      if (!began) {
-        began = hit.ras;
-        stage.measures.pending = [began];
-      } else {
-        // Twice the same place has no length: the second press of a double click.
-        if (Math.hypot(...hit.ras.map((mm, axis) => mm - (began?.[axis] ?? mm))) < 1e-3) return;
-        viewer.case.verbs.addMeasurement({ kind: 'length', name: '', points: [began, hit.ras] });
-        began = null;
-        stage.measures.pending = null;
+      begun = withPoint(begun, hit.ras);
+      if (begun.length === pointCounts[measureKind]) {
+        viewer.case.verbs.addMeasurement({ kind: measureKind, name: '', points: [...begun] });
+        begun = [];
       }
+      stage.measures.pending = begun.length > 0 ? begun : null;
       stage.refresh();
       return;
     }
@@ -63,7 +60,7 @@ export function deskPointer(element: HTMLElement, stage: StageModel, viewer: Vie
   }
 
   function cancel(): void {
-    began = null;
+    begun = [];
     stage.measures.pending = null;
     stage.refresh();
   }
@@ -82,11 +79,11 @@ export function deskPointer(element: HTMLElement, stage: StageModel, viewer: Vie
     },
   });
   const stopTool = viewer.view.subscribe((view: ViewState, before: ViewState) => {
-    if (view.tool !== before.tool && began) cancel();
+    if ((view.tool !== before.tool || view.measureKind !== before.measureKind) && begun.length > 0) cancel();
   });
   // A point of one scan measures nothing in another.
   const stopCase = viewer.case.subscribe((now, before) => {
-    if (now.volumes[0]?.id !== before.volumes[0]?.id && began) cancel();
+    if (now.volumes[0]?.id !== before.volumes[0]?.id && begun.length > 0) cancel();
   });
   return () => {
     stopControls();

@@ -43,6 +43,7 @@ export const defaultView: ViewState = {
   clip: null,
   look: 'full',
   planesShown: false,
+  measureKind: 'length',
   cameraWish: { serial: 0, view: null, segment: null },
   camera: null,
   xr: 'none',

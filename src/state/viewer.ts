@@ -165,6 +165,8 @@ export interface ViewState {
   /** Plain: no grain, no fibres. */
   readonly look: 'full' | 'plain';
   readonly planesShown: boolean;
+  /** What the next points measure. */
+  readonly measureKind: MeasurementRecord['kind'];
   /** Asks the 3D view to move: raised with each wish. `segment` null frames the whole body. */
   readonly cameraWish: { readonly serial: number; readonly view: NamedView | null; readonly segment: string | null };
   /** What the camera sees now, written by the 3D view: letters and scale bar read it. */

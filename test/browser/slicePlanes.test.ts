@@ -101,6 +101,59 @@ describe('the planes in the body', () => {
   });
 });
 
+describe('three clicks with the Measure tool', () => {
+  const made = () => opened.inPage(({ viewer }) => viewer.case.getState().measurements.at(-1));
+  const angleOf = (points: readonly (readonly number[])[]) => {
+    const [a, corner, b] = points as [number[], number[], number[]];
+    const arms = [a, b].map((end) => end.map((value, axis) => value - (corner[axis] as number)));
+    const [u, v] = arms as [number[], number[]];
+    const dot = u.reduce((sum, value, axis) => sum + value * (v[axis] as number), 0);
+    return (Math.acos(dot / Math.hypot(...u) / Math.hypot(...v)) * 180) / Math.PI;
+  };
+
+  it('make an angle, its corner in the middle, on a slice and on the body', async () => {
+    await opened.inPage(({ viewer }) => {
+      viewer.view.verbs.set({ tool: 'measure', measureKind: 'angle' });
+      viewer.view.verbs.lookFrom('front');
+    });
+    const steps = await opened.steps();
+    const { x, y, width, height } = await opened.boxOf('axial');
+    const middle = [x + width / 2, y + height / 2] as const;
+    for (const [dx, dy] of [
+      [-40, 0],
+      [0, 0],
+      [0, -40],
+    ] as const)
+      await opened.page.mouse.click(middle[0] + dx, middle[1] + dy);
+    const onSlice = await made();
+    expect(onSlice?.kind).toBe('angle');
+    expect(angleOf(onSlice?.points ?? [])).toBeCloseTo(90, 0);
+    expect(await opened.steps()).toBe(steps + 1);
+
+    await opened.page.waitForTimeout(400);
+    const liver = await opened.inPage(({ stage }) => stage.project([34, 0, 0]));
+    const stage = await opened.page.locator('.stage canvas').boundingBox();
+    if (!stage) throw new Error('no stage');
+    for (const [dx, dy] of [
+      [-8, 0],
+      [4, 0],
+      [4, -8],
+    ] as const)
+      await opened.page.mouse.click(stage.x + liver.x + dx, stage.y + liver.y + dy);
+    const onBody = await made();
+    expect(onBody?.id).not.toBe(onSlice?.id);
+    expect(onBody?.kind).toBe('angle');
+    // On the ball's surface, each of them.
+    for (const [r = 0, a = 0, s = 0] of onBody?.points ?? [])
+      expect(Math.abs(Math.hypot(r - 34, a, s) - 14)).toBeLessThan(3);
+    expect(await opened.steps()).toBe(steps + 2);
+    await opened.inPage(({ viewer }) => {
+      for (const { id } of viewer.case.getState().measurements) viewer.case.verbs.removeMeasurement(id);
+      viewer.view.verbs.set({ tool: 'inspect', measureKind: 'length' });
+    });
+  });
+});
+
 describe('planes that were made up', () => {
   const told = async () => {
     await opened.drawn();

@@ -142,6 +142,7 @@ export function fakeViewer({ dims, rasFromIjk, segments, chunks, labels }: FakeC
     clip: null,
     look: 'full',
     planesShown: false,
+    measureKind: 'length',
     cameraWish: { serial: 0, view: null, segment: null },
     camera: null,
     xr: 'none',

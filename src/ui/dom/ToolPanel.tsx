@@ -9,6 +9,7 @@ import { useDesk, useDeskParts } from './deskContext.ts';
 import { JobBlocks } from './JobBlocks.tsx';
 import { Keys } from './Rich.tsx';
 import { InspectPanel } from './tools/InspectPanel.tsx';
+import { MeasurePanel } from './tools/MeasurePanel.tsx';
 import { useMedia } from './useMedia.ts';
 
 const ThresholdPanel = lazy(() => import('./tools/ThresholdPanel.tsx'));
@@ -34,6 +35,9 @@ export function ToolPanel() {
   const tool = chosen in hints ? (chosen as keyof typeof hints) : 'inspect';
   const drawer = useDesk((state) => state.drawer);
   const touch = useMedia('(pointer: coarse)');
+  const angle = useView((state) => state.measureKind === 'angle');
+  const hint =
+    tool === 'inspect' && touch ? 'hint.inspectTouch' : tool === 'measure' && angle ? 'hint.angle' : hints[tool];
   const scan = useCase((state) => state.volumes[0]?.id);
   return (
     <section className="section" aria-labelledby="tool-title">
@@ -52,9 +56,10 @@ export function ToolPanel() {
       </div>
       <JobBlocks />
       <div className="stack">
-        <p className="hint">{t(touch && tool === 'inspect' ? 'hint.inspectTouch' : hints[tool])}</p>
+        <p className="hint">{t(hint)}</p>
         <Suspense fallback={null}>
           {tool === 'inspect' && <InspectPanel />}
+          {tool === 'measure' && <MeasurePanel />}
           {/* Range and figures are one scan's: another begins anew. */}
           {tool === 'threshold' && <ThresholdPanel key={scan ?? 'none'} />}
           {tool === 'methods' && <MethodsPanel />}

@@ -139,6 +139,17 @@ export function acts(): Act[] {
       }),
     ),
     {
+      id: 'angle',
+      title: t('measure.makeAngle'),
+      section: 'tools',
+      keys: [],
+      can: hasCase,
+      run: (context) => {
+        context.viewer.view.verbs.set({ measureKind: 'angle' });
+        chooseTool(context, 'measure');
+      },
+    },
+    {
       id: 'focus',
       title: t('act.focus'),
       section: 'view',

@@ -4,7 +4,7 @@ import type { RasPoint, Viewer } from '#state/viewer.ts';
 
 export interface PendingPoints {
   readonly points: readonly RasPoint[];
-  add(ras: RasPoint): void;
+  set(points: readonly RasPoint[]): void;
   clear(): void;
 }
 
@@ -16,12 +16,14 @@ export function pendingPointsOf(viewer: Viewer): StoreApi<PendingPoints> {
   if (known) return known;
   const store = createStore<PendingPoints>()((set) => ({
     points: [],
-    add: (ras) => set(({ points }) => ({ points: [...points, ras] })),
+    set: (points) => set({ points }),
     clear: () => set(({ points }) => (points.length > 0 ? { points: [] } : {})),
   }));
   stores.set(viewer, store);
-  // Another tool or another scan: what was begun is given up.
-  viewer.view.subscribe((now, before) => now.tool !== before.tool && store.getState().clear());
+  // Another tool, kind or scan: what was begun is given up.
+  viewer.view.subscribe((now, before) => {
+    if (now.tool !== before.tool || now.measureKind !== before.measureKind) store.getState().clear();
+  });
   viewer.case.subscribe((now, before) => now.volumes[0]?.id !== before.volumes[0]?.id && store.getState().clear());
   return store;
 }

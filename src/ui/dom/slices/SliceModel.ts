@@ -158,7 +158,7 @@ export class SliceModel {
     turn.spentMs += this.lastDrawMs;
     const plane = this.picture.plane(this.order());
     const pixelsPerMm = plane ? 1 / (plane.mmPerPixel * this.size.density) : 0;
-const { marksMadeUp } = this.picture;
+    const { marksMadeUp } = this.picture;
     const before = this.facts.getState();
     if (pixelsPerMm === before.pixelsPerMm && marksMadeUp === before.marksMadeUp) return;
     // The words follow, and the crosshair gives way to where they stand then.

@@ -4,6 +4,7 @@ import { nearestVoxel, valueAtRas } from '#core/volume/reslice.ts';
 import { movedBySlices, type PlaneName, sliceAxis, slicePlane, withinScan } from '#core/volume/slicePlane.ts';
 import { timepointOf } from '#core/volume/timepoint.ts';
 import type { Dims } from '#core/volume/volume.ts';
+import { pointCounts, withPoint } from '#scene/measuring.ts';
 import { overlaysOf, overlayValues } from '#scene/overlays.ts';
 import { segmentAt } from '#scene/pick.ts';
 import type { RasPoint, Viewer, ViewState, WindowRecord } from '#state/viewer.ts';
@@ -125,16 +126,15 @@ export function shownWindow(viewer: Viewer, scan: Scan): ShownWindow {
 
 /** A click of the Measure tool: the second point makes a length. */
 export function addMeasurePoint(viewer: Viewer, ras: RasPoint): void {
-  const pending = pendingPointsOf(viewer);
-  const [first] = pending.getState().points;
-  if (!first) {
-    pending.getState().add(ras);
+  const pending = pendingPointsOf(viewer).getState();
+  const kind = viewer.view.getState().measureKind;
+  const points = withPoint(pending.points, ras);
+  if (points.length < pointCounts[kind]) {
+    pending.set(points);
     return;
   }
-  // Twice the same place has no length: the second press of a double click.
-  if (Math.hypot(ras[0] - first[0], ras[1] - first[1], ras[2] - first[2]) < 1e-3) return;
-  pending.getState().clear();
-  viewer.case.verbs.addMeasurement({ kind: 'length', name: '', points: [first, ras] });
+  pending.clear();
+  viewer.case.verbs.addMeasurement({ kind, name: '', points: [...points] });
 }
 
 export function toggleLarge(viewer: Viewer, name: PlaneName): void {
