@@ -37,6 +37,7 @@ export class StageModel {
   private height = 1;
   private centre: RasPoint | null = null;
   private framedOnce = false;
+  private wholeFramed = false;
   private presented = false;
   private lastFacts: CameraFacts | null = null;
 
@@ -61,7 +62,8 @@ export class StageModel {
     this.width = width;
     this.height = height;
     this.desk.resize(width, height);
-    if (!this.framedOnce) this.frameAll(0, true);
+    // A view of another size shows the whole body again, unless somebody has chosen what it shows.
+    if (!this.framedOnce || (this.wholeFramed && this.desk.asFramed)) this.frameAll(0, true);
   }
 
   /** Surfaces, look and place from the stores; cheap where nothing changed. */
@@ -117,6 +119,7 @@ export class StageModel {
     const segment = id === null ? null : this.viewer.case.getState().segments.find((record) => record.id === id);
     const fact = segment ? this.arena.facts.get(segment.slot) : undefined;
     if (fact) this.desk.frame(this.inRoom(fact), nowMs, 1.5);
+    if (fact) this.wholeFramed = false;
     else this.frameAll(nowMs, false);
   }
 
@@ -128,6 +131,7 @@ export class StageModel {
     this.desk.frame(this.inRoom(bounds), nowMs);
     this.desk.reducedMotion = calm;
     this.framedOnce = true;
+    this.wholeFramed = true;
   }
 
   shownBounds(): Bounds | null {

@@ -1,6 +1,7 @@
 import { PerspectiveCamera, Scene } from 'three';
 import { describe, expect, it } from 'vitest';
 import { labelmapFromDense } from '#core/labelmap/labelmap.ts';
+import { packChunk } from '#core/mesh/pack.ts';
 import { pickRay } from '#scene/pick.ts';
 import { StageModel } from '#scene/StageModel.ts';
 import type { Viewer } from '#state/viewer.ts';
@@ -132,5 +133,43 @@ describe('StageModel', () => {
     expect((b.x - a.x) / 10).toBeCloseTo(facts?.pixelsPerMm ?? 0, 4);
     expect(stage.pickPage(50, 60)).toBeNull();
     expect(stage.pickPage(102, 52)).toBeNull();
+  });
+
+  it('shows the whole body again when its view changes size, until somebody turns it', () => {
+    const viewer = viewerWith();
+    const stage = new StageModel(viewer);
+    const camera = new PerspectiveCamera();
+    const canvas = { getBoundingClientRect: () => ({ left: 0, top: 0, right: 1, bottom: 1 }) };
+    stage.attach(camera, new Scene(), canvas as unknown as HTMLCanvasElement, () => undefined);
+    const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((c) => [0, 1, 2].map((n) => ((c >> n) & 1 ? 30 : -30)));
+    const mesh = {
+      positions: new Float32Array(corners.flat()),
+      normals: new Float32Array(corners.flat()),
+      triangles: new Uint32Array([0, 1, 2, 5, 6, 7]),
+    };
+    const chunk = packChunk([{ slot: 1, mesh }], 'c', 'full');
+    viewer.surfaces.setState({ chunks: new Map([['c', chunk]]), revision: 1 });
+    // How near to its border the body comes: 1 is the border.
+    const most = (width: number, height: number) => {
+      stage.resize(width, height);
+      stage.refresh();
+      stage.step(camera, 0, 16);
+      const places = corners.map(([r = 0, a = 0, s = 0]) => stage.project([r, a, s]));
+      return Math.max(...places.flatMap(({ x, y }) => [Math.abs((2 * x) / width - 1), Math.abs((2 * y) / height - 1)]));
+    };
+    for (const [width, height] of [
+      [390, 788],
+      [390, 400],
+      [1200, 300],
+    ] as const) {
+      expect(most(width, height)).toBeLessThan(0.92);
+      expect(most(width, height)).toBeGreaterThan(0.72);
+    }
+    stage.desk.turn(40, 0);
+    stage.desk.reducedMotion = true;
+    stage.step(camera, 1000, 1000);
+    const { distance } = stage.desk.orbit;
+    most(390, 788);
+    expect(stage.desk.orbit.distance).toBe(distance);
   });
 });

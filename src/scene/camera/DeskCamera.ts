@@ -24,6 +24,7 @@ const SETTLE_MS = 45;
 export class DeskCamera {
   private now: Orbit = { target: [0, 0, 0], azimuth: -0.2, elevation: 0.14, distance: 1.6 };
   private goal: Orbit = this.now;
+  private framed: Orbit | null = null;
   private flight: { readonly from: Orbit; readonly startMs: number } | null = null;
   private width = 1;
   private height = 1;
@@ -58,6 +59,11 @@ export class DeskCamera {
   /** @param box metres, in the room */
   frame(box: Bounds, nowMs: number, margin?: number): void {
     this.fly(framing(this.goal, box, this.width / this.height, margin), nowMs);
+    this.framed = this.goal;
+  }
+  /** It is where `frame` brought it: nobody has turned or moved it since. */
+  get asFramed(): boolean {
+    return this.goal === this.framed;
   }
   /** There at once. */
   jump(orbit: Orbit): void {
