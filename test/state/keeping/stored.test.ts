@@ -80,6 +80,33 @@ describe('a kept case', () => {
     await kept.settled();
     expect(await listed()).toEqual([['v0', store.getState().title, 'whole']]);
   });
+
+  it('is listed though one of its files is being written just now', async () => {
+    const { root } = await aCase();
+    let failures = 0;
+    const busy = (wanted: number, of: (name: string) => boolean): typeof root => {
+      failures = wanted;
+      return {
+        ...root,
+        folder: async (each) => {
+          const folder = await root.folder(each);
+          const read: StoredFolder['read'] = (name, ...range) => {
+            if (of(name) && failures-- > 0) return Promise.reject(new DOMException('changed', 'NotReadableError'));
+            return folder.read(name, ...range);
+          };
+          return { ...folder, read };
+        },
+      };
+    };
+    const whole = await listCases(root);
+    expect(whole).toMatchObject([{ id: 'v0', state: 'whole' }]);
+    expect(await listCases(busy(1, (name) => name === 'picture'))).toEqual(whole);
+    expect(await listCases(busy(2, (name) => MANIFESTS.includes(name as never)))).toEqual(whole);
+    // One that stays like that is listed too.
+    expect(await listCases(busy(Infinity, (name) => name === 'picture'))).toMatchObject([
+      { id: 'v0', title: '', state: 'damaged', bytes: whole[0]?.bytes },
+    ]);
+  });
 });
 
 describe('a case that version 1 stored', () => {
