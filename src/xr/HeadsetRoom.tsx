@@ -1,7 +1,9 @@
 import { useFrame, useThree } from '@react-three/fiber';
 import { useXRStore } from '@react-three/xr';
 import { useEffect } from 'react';
+import { VesaliusError } from '#core/errors.ts';
 import { lightRoom } from './lightRoom.ts';
+import { keepPicture } from './lostPicture.ts';
 import type { RoomModel } from './RoomModel.ts';
 
 /** Before anything else of a frame moves, after the session's own state is read. */
@@ -10,7 +12,9 @@ const BEFORE_ALL = -100;
 /** Puts the room into the view and steps it in each frame of a session. */
 export function HeadsetRoom({ room }: { readonly room: RoomModel }) {
   const invalidate = useThree((state) => state.invalidate);
-  const canvas = useThree((state) => state.gl.domElement);
+  const gl = useThree((state) => state.gl);
+  const get = useThree((state) => state.get);
+  const canvas = gl.domElement;
   const store = useXRStore();
   useFrame((state, _sinceSeconds, frame) => {
     if (!frame || !room.mode) return;
@@ -32,5 +36,41 @@ export function HeadsetRoom({ room }: { readonly room: RoomModel }) {
       room.canvas = null;
     };
   }, [room, canvas, invalidate]);
+  useEffect(() => {
+    // The size that three goes back to at the end is then that of the headset: the desk's own is set again.
+    const resize = () => {
+      gl.xr.removeEventListener('sessionend', resize);
+      const { size, viewport } = get();
+      gl.setPixelRatio(viewport.dpr);
+      gl.setSize(size.width, size.height, false);
+      invalidate();
+    };
+    const stop = keepPicture(gl, {
+      renewed() {
+        room.locomotion.rebase(gl);
+        gl.xr.addEventListener('sessionend', resize);
+      },
+      gone(reason) {
+        void gl.xr.getSession()?.end();
+        tellGone(room, reason);
+      },
+    });
+    return () => {
+      stop();
+      gl.xr.removeEventListener('sessionend', resize);
+    };
+  }, [room, gl, get, invalidate]);
   return <primitive object={room.group} dispose={null} />;
+}
+
+/** On the desk, where the wearer is then. */
+function tellGone({ viewer }: RoomModel, got: string): void {
+  const lost = new VesaliusError({
+    code: 'xr',
+    what: 'headset',
+    where: 'picture',
+    expected: 'a graphics context',
+    got,
+  });
+  viewer.jobs.verbs.run('error.headsetLost', '', () => Promise.reject(lost)).catch(() => undefined);
 }

@@ -45,6 +45,12 @@ export class Locomotion {
     this.roomFromDevice.identity();
   }
 
+  /** The device's space was asked for anew: the wearer stays where they have stepped to. */
+  rebase(gl: WebGLRenderer): void {
+    this.base = gl.xr.getReferenceSpace();
+    this.apply(gl);
+  }
+
   step(gl: WebGLRenderer): void {
     this.base ??= gl.xr.getReferenceSpace();
     if (this.room.mode !== 'immersive-vr') {

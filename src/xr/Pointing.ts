@@ -126,6 +126,7 @@ export class Pointing {
     aim.distance = Infinity;
     for (let n = 0; n < this.targets.length; n++) {
       const target = this.targets[n] as PressTarget;
+      if (target.wornOn === hand.side) continue;
       const reach = target.reach(hand.tip);
       if (reach < TOUCH && reach > -0.05) {
         aim.touching = true;

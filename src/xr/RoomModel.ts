@@ -27,6 +27,8 @@ interface Hold {
   by: 'squeeze' | 'trigger' | null;
   heldMs: number;
   readonly from: Vector3;
+  /** Furthest from there while it is held, metres. */
+  way: number;
   readonly modelBefore: Matrix4;
   tap: boolean;
 }
@@ -49,8 +51,6 @@ export class RoomModel {
   readonly viewer: Viewer;
   readonly stage: StageModel;
   mode: XRMode | null = null;
-  /** The view's canvas, while it is mounted. */
-  canvas: HTMLCanvasElement | null = null;
   nowMs = 0;
   /** Pixels of one eye's picture, from top to bottom. */
   eyeHeight = 1600;
@@ -92,7 +92,7 @@ export class RoomModel {
     this.mode = mode;
     this.sessionSerial++;
     this.placed = false;
-    if (this.canvas) this.restoreCanvas = presentedCanvas(this.canvas, document.getElementById('root'));
+    this.present();
     this.hands.attach(session);
     this.locomotion.begin();
     this.seatedWish = false;
@@ -106,6 +106,18 @@ export class RoomModel {
     };
     look();
     this.stops = [this.viewer.case.subscribe(look), this.viewer.surfaces.subscribe(look)];
+  }
+
+  /** The view's canvas, while it is mounted; a session that was asked for early may begin before it is. */
+  set canvas(canvas: HTMLCanvasElement | null) {
+    this.shownOn = canvas;
+    if (this.mode) this.present();
+  }
+  private shownOn: HTMLCanvasElement | null = null;
+
+  private present(): void {
+    this.restoreCanvas();
+    this.restoreCanvas = this.shownOn ? presentedCanvas(this.shownOn, document.getElementById('root')) : nothing;
   }
 
   end(): void {
@@ -228,6 +240,8 @@ export class RoomModel {
   private actOn(hand: Hand): void {
     const hold = this.holds[hand.side];
     hold.heldMs += Math.min(this.sinceMs, TAP_FRAME_MS);
+    // Not in the frame of letting go: fingers that open have moved, and nothing goes with them any more.
+    if (hold.by === 'trigger' && hand.trigger) hold.way = Math.max(hold.way, hold.from.distanceTo(hand.gripPosition));
     if (hold.by === 'squeeze' ? !hand.squeeze : hold.by === 'trigger' ? !hand.trigger : false) this.letGo(hand, hold);
     if (hold.by !== null || !hand.tracked || this.pointing.busy(hand)) return;
     const joins = this.grab.anyHand;
@@ -241,6 +255,7 @@ export class RoomModel {
     hold.by = by;
     hold.heldMs = 0;
     hold.from.copy(hand.gripPosition);
+    hold.way = 0;
     hold.modelBefore.copy(this.grab.model);
     hold.tap = by === 'trigger' && !this.grab.anyHand && this.pointing.onModel(hand);
     this.grab.take(hand.side, hand.grip);
@@ -252,7 +267,7 @@ export class RoomModel {
     hold.by = null;
     this.grab.release(hand.side);
     if (by !== 'trigger' || !hold.tap) return;
-    if (hold.heldMs > TAP_MS || hold.from.distanceTo(hand.gripPosition) > TAP_METRES) return;
+    if (hold.heldMs > TAP_MS || hold.way > TAP_METRES) return;
     if (this.grab.anyHand) return;
     this.grab.place(hold.modelBefore);
     this.pointing.select(hand);
@@ -305,7 +320,7 @@ export class RoomModel {
 function nothing(): void {}
 
 function newHold(): Hold {
-  return { by: null, heldMs: 0, from: new Vector3(), modelBefore: new Matrix4(), tap: false };
+  return { by: null, heldMs: 0, from: new Vector3(), way: 0, modelBefore: new Matrix4(), tap: false };
 }
 
 const matrix = new Matrix4();

@@ -1,5 +1,5 @@
 // An emulated headset for a machine that has none: any laptop can try the room, with keys and mouse.
-import { metaQuest3, XRDevice } from 'iwer';
+import { metaQuest3, XRDevice, XRReferenceSpace } from 'iwer';
 import { Quaternion, Vector3 } from 'three';
 
 interface Turn {
@@ -21,11 +21,13 @@ const RESTING = [
 /**
  * Installs the emulated headset in place of a runtime that is absent or cannot present. W A S D, Q E move; a drag of the mouse
  * looks about; with 1 or 2 held the same keys move the left or right hand and the drag turns it; with both held they draw both
- * hands apart and together; Space is the grip, Enter the trigger of the hand that was moved last. Acts only while a session runs.
+ * hands apart and together; Space is the grip, Enter the trigger of the hand that was moved last, T its stick held forward: let go, it
+ * steps. Acts only while a session runs.
  */
 export function installEmulated(): XRDevice {
   const device = new XRDevice(metaQuest3, { stereoEnabled: true, ipd: 0.063, visibilityMask: null });
   device.installRuntime({ forceInstall: true });
+  mendOffsets();
   device.position.set(0, 1.6, 0);
   const keys = new Set<string>();
   const reach = [new Vector3(), new Vector3()] as const;
@@ -57,6 +59,7 @@ export function installEmulated(): XRDevice {
       const controller = device.controllers[side === 0 ? 'left' : 'right'];
       if (event.code === 'Space') controller?.updateButtonValue('squeeze', down);
       if (event.code === 'Enter') controller?.updateButtonValue('trigger', down);
+      if (event.code === 'KeyT') controller?.updateAxes('thumbstick', 0, -down);
     }
     // The desk's own keys sleep while a headset presents.
     event.preventDefault();
@@ -126,6 +129,15 @@ export function installEmulated(): XRDevice {
   addEventListener('pointermove', onMove, true);
   addEventListener('blur', () => keys.clear());
   return device;
+}
+
+/** WebXR gives a reference space its offset as a transform; iwer 2.5.0 reads 16 numbers off it, and steps and turns go astray. */
+function mendOffsets(): void {
+  const { prototype } = XRReferenceSpace;
+  const made = prototype.getOffsetReferenceSpace;
+  prototype.getOffsetReferenceSpace = function (offset) {
+    return made.call(this, 'matrix' in offset ? (offset as unknown as XRRigidTransform).matrix : offset);
+  };
 }
 
 const way = new Vector3();

@@ -1,4 +1,5 @@
 import type { Object3D, Vector3 } from 'three';
+import type { Side } from './grab.ts';
 import type { Hand } from './hands.ts';
 import type { RoomModel } from './RoomModel.ts';
 
@@ -14,6 +15,8 @@ export interface RoomPart {
 
 /** Answered by value in each frame; nothing is allocated. Points are room metres. */
 export interface PressTarget {
+  /** The hand that wears it cannot press it: a finger of its own is always near. */
+  readonly wornOn?: Side;
   /** Along the ray to the face, Infinity where it misses. */
   distance(origin: Vector3, direction: Vector3): number;
   /** From the face to a fingertip, signed, positive before it; Infinity beside it. */

@@ -26,6 +26,14 @@ export interface EmulatedHeadset {
       updateAxes(id: 'thumbstick', x: number, y: number): void;
     }
   >;
+  readonly hands: Record<
+    'left' | 'right',
+    {
+      position: { set(x: number, y: number, z: number): void };
+      quaternion: { set(x: number, y: number, z: number, w: number): void };
+      updatePinchValue(value: number): void;
+    }
+  >;
   primaryInputMode: 'controller' | 'hand';
   readonly activeSession: unknown;
 }
@@ -68,6 +76,8 @@ export interface OpenOptions {
   readonly files?: readonly string[];
   /** Brings an emulated headset as the browser's own, before the page's scripts. */
   readonly headset?: boolean;
+  /** Runs in the page after the emulated headset was brought, before the page's scripts. */
+  readonly inHeadset?: () => void;
   readonly width?: number;
   readonly height?: number;
   /** Takes the isolation headers off. */
@@ -106,6 +116,7 @@ export async function openPage(app: App, options: OpenOptions = {}): Promise<Ope
     );
   }
   if (options.headset) await page.addInitScript(headsetScript());
+  if (options.inHeadset) await page.addInitScript(options.inHeadset);
   const urls = options.files?.length
     ? `urls=${options.files.map((file) => `/__data/${basename(file)}`).join(',')}`
     : '';
@@ -128,7 +139,12 @@ function headsetScript(): string {
   return `${iwer};
     window.__xrDevice = new IWER.XRDevice(IWER.metaQuest3, { stereoEnabled: true, ipd: 0.063, visibilityMask: null });
     __xrDevice.installRuntime({ forceInstall: true });
-    __xrDevice.position.set(0, 1.6, 0);`;
+    __xrDevice.position.set(0, 1.6, 0);
+    // iwer 2.5.0 reads 16 numbers off a transform.
+    const { getOffsetReferenceSpace } = XRReferenceSpace.prototype;
+    XRReferenceSpace.prototype.getOffsetReferenceSpace = function (offset) {
+      return getOffsetReferenceSpace.call(this, offset.matrix);
+    };`;
 }
 
 export async function withoutIsolation(route: Parameters<Parameters<BrowserContext['route']>[1]>[0]): Promise<void> {

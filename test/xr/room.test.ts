@@ -212,6 +212,23 @@ describe('the room', () => {
     expect(room.scale).toBeCloseTo(5, 9);
   });
 
+  it('what is worn on a hand is pressed by the other one only', () => {
+    const pressed: number[] = [];
+    room.pointing.targets.push({
+      wornOn: 0,
+      distance: () => Infinity,
+      reach: () => -0.01,
+      point() {},
+      leave() {},
+      press: (hand) => void pressed.push(hand.side),
+      drag() {},
+      release() {},
+      scroll() {},
+    });
+    step(3);
+    expect(pressed).toEqual([1]);
+  });
+
   it('three hundred frames of moving and holding leave the heap as it was', () => {
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc') as () => void;

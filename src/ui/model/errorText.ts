@@ -97,6 +97,7 @@ function wordsOf(
     case 'no-headset':
     case 'needs-gesture':
     case 'xr':
+      if (error.where === 'picture') return [t('error.headsetLost'), t('error.headsetLostDo')];
       return [t('error.headset'), t('error.headsetDo', { reason: String(error.got) })];
     case 'not-open':
       if (error.where === 'scan' && error.file) return [t('error.needsScan', { file }), t('error.needsScanDo')];

@@ -14,6 +14,8 @@ export interface HintMemory {
   set(uses: Readonly<Record<string, number>>): void;
 }
 
+/** Metres per dmm, at most. */
+const SCALE = 0.00045;
 /** After this many uses a hint has done its work. */
 const USES = 3;
 
@@ -49,8 +51,6 @@ export class Hints {
     const hint = (fields: Omit<Hint, 'label' | 'model' | 'found'>): Hint => {
       const label = labels.add();
       label.anchorX = fields.words[0] < 0 ? 1 : 0;
-      // Held at less than half a metre: as large as at 0.45 m, so that they do not grow with every reach.
-      label.scale = 0.00045;
       return { ...fields, label, model: null, found: null };
     };
     this.hints = [
@@ -144,6 +144,8 @@ export class Hints {
         (hint.mode === 'both' || hint.mode === mode) &&
         hand.tracked &&
         !room.grab.anyHand &&
+        // Words over the words of a panel are neither read.
+        !room.pointing.busy(hand) &&
         (this.uses[hint.act] ?? 0) < USES &&
         this.seen(hand);
       if (!hint.label.visible) continue;
@@ -151,6 +153,8 @@ export class Hints {
       if (part) from.setFromMatrixPosition(part.matrixWorld);
       else from.fromArray(hint.at).applyMatrix4(hand.grip);
       hint.label.at.fromArray(hint.words).applyMatrix4(hand.grip);
+      // As large as at 0.45 m while it is held farther away, under the same angle nearer: it never grows before the eyes.
+      hint.label.scale = Math.min(SCALE, hint.label.at.distanceTo(room.headPosition) / 1000);
       this.strokes.line(hint.label.at, from, 1.4, 0.7);
     }
   }

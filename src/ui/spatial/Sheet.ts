@@ -14,6 +14,7 @@ import {
   Vector3,
   Vector4,
 } from 'three';
+import type { Side } from '#xr/grab.ts';
 import type { Hand } from '#xr/hands.ts';
 import type { PressTarget } from '#xr/roomPart.ts';
 import { lettersLoaded, PIXELS_PER_DMM } from './roomStyle.ts';
@@ -37,6 +38,7 @@ export interface SheetOptions {
   readonly width: number;
   readonly height: number;
   readonly metresPerDmm: number;
+  readonly wornOn?: Side;
   /** Draws everything and gives what can be pressed. Called when `changed` was, at most once per frame. */
   paint(ctx: CanvasRenderingContext2D): readonly Spot[];
   scroll?(y: number, sinceMs: number): void;
@@ -53,6 +55,7 @@ export class Sheet implements PressTarget {
   readonly width: number;
   readonly height: number;
   readonly metresPerDmm: number;
+  readonly wornOn?: Side;
   private readonly options: SheetOptions;
   private readonly ctx: CanvasRenderingContext2D;
   private readonly texture: CanvasTexture;
@@ -74,6 +77,7 @@ export class Sheet implements PressTarget {
     this.width = options.width;
     this.height = options.height;
     this.metresPerDmm = options.metresPerDmm;
+    if (options.wornOn !== undefined) this.wornOn = options.wornOn;
     const canvas = document.createElement('canvas');
     canvas.width = Math.round(options.width * PIXELS_PER_DMM);
     canvas.height = Math.round(options.height * PIXELS_PER_DMM);

@@ -38,6 +38,7 @@ export class WristStrip implements RoomPart {
       width: WIDTH,
       height: HEIGHT,
       metresPerDmm: METRES_PER_DMM,
+      wornOn: LEFT,
       paint: (ctx) => this.paint(ctx),
     });
     this.object = this.sheet.mesh;
