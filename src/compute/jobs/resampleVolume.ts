@@ -72,9 +72,11 @@ export async function* resampleVolume(
       copyBlock(part.values, from, dims, target.dims, pass);
       yield { stage: 'resample', done: ++done, of: passes.length * blocks.length };
     }
+  // Planes of the moving scan's own grid; that some of it was made up, its warnings still say.
+  const { interpolatedSlices: _, ...kept } = header;
   const resampled: Volume = {
     header: {
-      ...header,
+      ...kept,
       dims: target.dims,
       rasFromIjk: target.rasFromIjk,
       spacing: spacingOf(target.rasFromIjk),
