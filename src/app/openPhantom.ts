@@ -50,7 +50,13 @@ export async function openPhantom(
     const first = await jobs.verbs.run('job.sample', '', (job) =>
       coarseSample(parts, body, marks, AbortSignal.any([job.signal, opening]), job.step),
     );
-    const layer = begin(parts, body, volumeId, first);
+    const { layer, slots } = begin(parts, body, volumeId, first);
+    // What the case has brought about is drawn before its surfaces come: both in one task would hold the page.
+    await new Promise((resolve) => setTimeout(resolve));
+    if (stillOpen()) {
+      const placed = placeChunk(first.chunk, layer, (value) => slots.get(value) as number);
+      parts.surfaces.exchange(parts.surfaces.getState().chunks.keys(), [placed]);
+    }
     marks.measure('coarse');
     try {
       await jobs.verbs.run('job.sampleFine', '', (job) =>
@@ -117,19 +123,19 @@ async function coarseSample(
   return { header, labels, segments, chunk };
 }
 
-/** Opens the case, all at once; gives the layer of its labels. */
-function begin({ store, surfaces }: OpenParts, body: AnatomicalCase, volumeId: string, sample: CoarseSample): string {
-  const { header, labels, chunk } = sample;
+/** Opens the case, all at once; gives the layer of its labels, and the slots that their values were given. */
+function begin(
+  { store }: OpenParts,
+  body: AnatomicalCase,
+  volumeId: string,
+  { header, labels, segments }: CoarseSample,
+): { layer: string; slots: ReadonlyMap<number, number> } {
   store.putVolume(volumeId, header, null);
   const window = body === 'head' ? BRAIN_WINDOW : firstWindow(header);
   store.verbs.open(header.name, volumeRecord(volumeId, header), window, middleOf(header));
-  store.verbs.addLayer(labels, sample.segments, 'history.sample');
-  const { segments } = store.getState();
-  const slots = new Map(segments.map(({ value, slot }) => [value, slot]));
-  const layer = segments[0]?.layer ?? '';
-  const placed = placeChunk(chunk, layer, (value) => slots.get(value) as number);
-  surfaces.exchange(surfaces.getState().chunks.keys(), [placed]);
-  return layer;
+  store.verbs.addLayer(labels, segments, 'history.sample');
+  const made = store.getState().segments;
+  return { layer: made[0]?.layer ?? '', slots: new Map(made.map(({ value, slot }) => [value, slot])) };
 }
 
 /** The fine voxels and labels in the place of the coarse ones. */

@@ -9,9 +9,9 @@ const LOOK_MS = 8;
  */
 export async function readPicture(canvas: HTMLCanvasElement): Promise<Blob | null> {
   const gl = canvas.getContext('webgl2');
-  const { width, height } = canvas;
   const buffer = gl?.createBuffer();
   if (!gl || !buffer) return null;
+  const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
   const bound = gl.getParameter(gl.READ_FRAMEBUFFER_BINDING) as WebGLFramebuffer | null;
   gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
   gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);

@@ -1,5 +1,5 @@
 import { Ellipsis } from 'lucide-react';
-import { memo, useDeferredValue, useMemo } from 'react';
+import { memo, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { Button, ListLayout, MenuTrigger, type Selection, Tree, Virtualizer } from 'react-aria-components';
 import { t } from '#i18n/t.ts';
 import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
@@ -69,8 +69,10 @@ const StructureList = memo(function StructureList({
   const { view } = useViewer();
   const { desk } = useDeskParts();
   const phone = useMedia('(max-width: 899px)');
+  const unfolded = useUnfolding(groups.length);
   const known = new Set(segments.map(({ id }) => id));
   const setFolds = (open: Selection) => {
+    if (unfolded < groups.length) return;
     const now = new Set(open === 'all' ? [] : open);
     const folds = Object.fromEntries(groups.map(({ id }) => [id, now.has(`group ${id}`)]));
     desk.set({ folds: { ...desk.getState().folds, ...folds } });
@@ -89,7 +91,7 @@ const StructureList = memo(function StructureList({
           const ids = keys === 'all' ? [...known] : [...keys].map(String);
           view.verbs.set({ selection: ids.filter((id) => known.has(id)) });
         }}
-        expandedKeys={groups.flatMap(({ id, open }) => (open ? [`group ${id}`] : []))}
+        expandedKeys={groups.slice(0, unfolded).flatMap(({ id, open }) => (open ? [`group ${id}`] : []))}
         onExpandedChange={setFolds}
         onAction={(key) => {
           if (known.has(String(key))) view.verbs.focus(String(key));
@@ -100,6 +102,17 @@ const StructureList = memo(function StructureList({
     </Virtualizer>
   );
 });
+
+/** How many groups may be unfolded: one more with each task, so that a long list is made in short ones. */
+function useUnfolding(all: number): number {
+  const [unfolded, setUnfolded] = useState(0);
+  useEffect(() => {
+    if (unfolded >= all) return;
+    const next = setTimeout(() => setUnfolded(unfolded + 1));
+    return () => clearTimeout(next);
+  }, [unfolded, all]);
+  return unfolded;
+}
 
 const TreeMenu = memo(function TreeMenu({ groups }: { readonly groups: readonly StructureGroup[] }) {
   const context = useActs();
