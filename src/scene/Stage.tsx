@@ -134,7 +134,8 @@ function Content({
   }, [stage, viewer, invalidate]);
 
   useEffect(() => {
-    void stage.arena.warmUp(gl, camera);
+    // Without it the first frame waits for the driver, and nothing else is lost.
+    stage.arena.warmUp(gl, camera).catch(() => undefined);
   }, [stage, gl, camera]);
 
   useEffect(() => {
