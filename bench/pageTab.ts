@@ -164,8 +164,14 @@ async function pressCancel({
     if (act === 'register') return vesalius.register({ volume: vesalius.case().volumes[1]?.id ?? '', kind: 'rigid' });
     return 'open' in act ? vesalius.open(act.open) : vesalius.segment({ method: act.segment });
   };
-  const running = begin().catch(() => undefined);
-  await until(() => jobs.some((job) => job.title === title && job.of > 0));
+  let over = false;
+  const running = begin()
+    .catch(() => undefined)
+    .finally(() => {
+      over = true;
+      told?.();
+    });
+  await until(() => over || jobs.some((job) => job.title === title && job.of > 0));
   const job = jobs.find((each) => each.title === title);
   const button = () =>
     [...document.querySelectorAll<HTMLElement>('[data-testid=job], .job-strip')].at(-1)?.querySelector('button');
