@@ -63,7 +63,8 @@ export function createViewer(): Composition {
         keeping: kept,
         jobs,
         recipes,
-        picture: () => composition.stage?.screenshot() ?? null,
+        // In a session the canvas is the headset's.
+        picture: () => (view.getState().xr !== 'none' ? null : (composition.stage?.screenshot() ?? null)),
       }),
     store,
     surfaces,
