@@ -6,6 +6,7 @@ import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, type OpenPage, openPage, startApp } from './app.ts';
 import { deskFaults, noFaults } from './deskChecks.ts';
+import { slicesDrawn } from './slicesDrawn.ts';
 import { balls, body, otherContrast, type Triple, writeLabels, writeMade } from './volumes/madeVolumes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vesalius-volumes-'));
@@ -46,18 +47,11 @@ afterAll(async () => {
 
 const whole = (of: Page) =>
   of.waitForFunction(() => performance.getEntriesByName('full').length > 0, null, { timeout: 120_000, polling: 200 });
-const drawn = (of: Page) =>
-  of.evaluate(
-    () =>
-      new Promise<void>((done) =>
-        requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
-      ),
-  );
 const volumes = () => page.evaluate(() => window.vesalius.case().volumes);
 
 /** RGB at a point of the patient on the axial slice, whose crosshair stands at the middle of the scan. */
 async function axialAt(of: Page, [r, a]: readonly [number, number]): Promise<[number, number, number]> {
-  await drawn(of);
+  await slicesDrawn(of);
   const url = await of.evaluate(() =>
     (document.querySelector('[data-plane=axial] canvas') as HTMLCanvasElement).toDataURL('image/png'),
   );
@@ -129,7 +123,7 @@ describe('a second scan', () => {
     const view = await page.locator('[data-plane=axial]').boundingBox();
     if (!view) throw new Error('no axial slice');
     await page.mouse.move(view.x + view.width / 2 + 20, view.y + view.height / 2 - 20);
-    await drawn(page);
+    await slicesDrawn(page);
     const told = (await page.locator('.status-bar').textContent())?.replace(/\s+/g, ' ') ?? '';
     expect(told).toMatch(/scan\S* [−\d,.]+/);
     expect(told).toMatch(/moved [−\d,.]+/);
@@ -297,7 +291,7 @@ describe('a second scan', () => {
         const geometry = page.locator('.volume-item.open .geometry');
         if (!(await geometry.evaluate((details: HTMLDetailsElement) => details.open)))
           await geometry.locator('summary').click();
-        await drawn(page);
+        await slicesDrawn(page);
         expect(await deskFaults(page, 24, '.right-panel')).toEqual(noFaults);
       }
     };

@@ -9,6 +9,7 @@ import { build } from 'vite';
 import type { Viewer } from '#state/viewer.ts';
 import { serveStatic } from '../../../server/static.ts';
 import { launchBrowser } from '../chromium.ts';
+import { slicesDrawn } from '../slicesDrawn.ts';
 
 export type Plane = 'axial' | 'coronal' | 'sagittal';
 /** What page.tsx leaves on the window. */
@@ -66,9 +67,7 @@ function acts(page: Page) {
     argument?: Argument,
   ): Promise<Result> =>
     page.evaluate(`(${work.toString()})(window, ${JSON.stringify(argument ?? null)})`) as Promise<Result>;
-  /** Two frames: what has changed is drawn. */
-  const drawn = () =>
-    inPage(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+  const drawn = () => slicesDrawn(page);
   return {
     inPage,
     drawn,
