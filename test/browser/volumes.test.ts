@@ -320,14 +320,16 @@ describe('a scan over time', () => {
     await beating.locator('[data-plane=axial]').focus();
     const shades: number[] = [];
     for (let n = 0; n < 12; n++) {
+      await expect.poll(text).toMatch(new RegExp(`^${n + 1} / 12`));
       shades.push((await axialAt(beating, [20, 10]))[0]);
       await beating.keyboard.press('.');
     }
     // Values of 100 a timepoint, in a window of 1,200.
     for (const [n, shade] of shades.entries()) expect(Math.abs(shade - ((n * 100 + 100) * 255) / 1200)).toBeLessThan(3);
-    expect(await text()).toMatch(/^1 \/ 12/);
+    // What a key does is loaded when it is pressed.
+    await expect.poll(text).toMatch(/^1 \/ 12/);
     await beating.keyboard.press(',');
-    expect(await text()).toMatch(/^12 \/ 12 ?550/);
+    await expect.poll(text).toMatch(/^12 \/ 12 ?550/);
     await beating.evaluate(() => window.vesalius.setView({ timepoint: 7 }));
     const [made] = await beating.evaluate(() =>
       window.vesalius.segment({ method: 'threshold', settings: { lower: 690, upper: 710 } }),
