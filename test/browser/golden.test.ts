@@ -1,7 +1,7 @@
-import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, type OpenPage, openPage, shown, startApp } from './app.ts';
+import { frames } from './frames.ts';
 import { calmPicture, differenceFromGolden, differing } from './golden.ts';
 
 /** A changed edge here and there is the renderer's; a changed structure is far more than this. */
@@ -20,18 +20,6 @@ beforeAll(async () => {
   });
 }, 300_000);
 afterAll(() => app?.close());
-
-const frames = (page: Page, count: number): Promise<void> =>
-  page.evaluate(
-    (n) =>
-      new Promise<void>((resolve) => {
-        const session = (window.__xrDevice.activeSession ?? window) as XRSession;
-        let seen = 0;
-        const next = () => (++seen >= n ? resolve() : void session.requestAnimationFrame(next));
-        session.requestAnimationFrame(next);
-      }),
-    count,
-  );
 
 describe('the embedded sample', () => {
   it('on the desk', { timeout: 180_000 }, async () => {

@@ -1,5 +1,5 @@
 import { Ellipsis } from 'lucide-react';
-import { memo, useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { memo, useDeferredValue, useMemo } from 'react';
 import { Button, ListLayout, MenuTrigger, type Selection, Tree, Virtualizer } from 'react-aria-components';
 import { t } from '#i18n/t.ts';
 import { useCase, useView, useViewer } from '#scene/viewerContext.ts';
@@ -12,6 +12,7 @@ import { pickFiles } from './pickFiles.ts';
 import { Rich } from './Rich.tsx';
 import { GroupItem } from './StructureGroup.tsx';
 import { useMedia } from './useMedia.ts';
+import { useTasks } from './useTasks.ts';
 
 /**
  * All structures by body system; what is hidden keeps its place. The list follows the case in a task of its own: a scan of a hundred
@@ -69,7 +70,8 @@ const StructureList = memo(function StructureList({
   const { view } = useViewer();
   const { desk } = useDeskParts();
   const phone = useMedia('(max-width: 899px)');
-  const unfolded = useUnfolding(groups.length);
+  // One more group with each task.
+  const unfolded = useTasks(groups.length);
   const known = new Set(segments.map(({ id }) => id));
   const setFolds = (open: Selection) => {
     if (unfolded < groups.length) return;
@@ -102,17 +104,6 @@ const StructureList = memo(function StructureList({
     </Virtualizer>
   );
 });
-
-/** How many groups may be unfolded: one more with each task, so that a long list is made in short ones. */
-function useUnfolding(all: number): number {
-  const [unfolded, setUnfolded] = useState(0);
-  useEffect(() => {
-    if (unfolded >= all) return;
-    const next = setTimeout(() => setUnfolded(unfolded + 1));
-    return () => clearTimeout(next);
-  }, [unfolded, all]);
-  return unfolded;
-}
 
 const TreeMenu = memo(function TreeMenu({ groups }: { readonly groups: readonly StructureGroup[] }) {
   const context = useActs();

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { direction, language } from '#i18n/t.ts';
 import { LeftPanel } from './LeftPanel.tsx';
@@ -12,6 +11,7 @@ import { TopBar } from './TopBar.tsx';
 import { useKeys } from './useKeys.ts';
 import { useMedia } from './useMedia.ts';
 import { useSeedClicks } from './useSeedClicks.ts';
+import { useTasks } from './useTasks.ts';
 import { ViewOverlay } from './ViewOverlay.tsx';
 import './controls.css';
 import './bar.css';
@@ -47,15 +47,4 @@ export default function Workbench() {
       <Palette />
     </I18nProvider>
   );
-}
-
-/** Counts to `last`, one with each task: what is made in one would hold the page for as long as all of it takes. */
-function useTasks(last: number): number {
-  const [made, setMade] = useState(0);
-  useEffect(() => {
-    if (made >= last) return;
-    const next = setTimeout(() => setMade(made + 1));
-    return () => clearTimeout(next);
-  }, [made, last]);
-  return made;
 }

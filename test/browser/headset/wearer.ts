@@ -1,25 +1,14 @@
 // A wearer of the emulated headset: head, controllers and bare hands as a test moves them, and what the page says of the model.
 import type { Page } from 'playwright-core';
 import { Matrix4, Vector3 } from 'three';
+import { frames as framesOf } from '../frames.ts';
 import { type Pose, placeOf, rotation } from './poses.ts';
 
 type SideName = 'left' | 'right';
 
 export type Wearer = ReturnType<typeof makeWearer>;
 export function makeWearer(page: Page) {
-  /** Waits for so many frames of the session. */
-  const frames = (count: number): Promise<void> =>
-    page.evaluate(
-      (n) =>
-        new Promise<void>((resolve) => {
-          const session = (window.__xrDevice.activeSession ?? window) as XRSession;
-          let seen = 0;
-          const next = () => (++seen >= n ? resolve() : void session.requestAnimationFrame(next));
-          session.requestAnimationFrame(next);
-        }),
-      count,
-    );
-
+  const frames = (count: number) => framesOf(page, count);
   const place = (kind: 'controllers' | 'hands', side: SideName, pose: Pose): Promise<void> =>
     page.evaluate(
       ([what, which, at, q]) => {
